@@ -1,0 +1,23 @@
+//! adda: a self-hosted chat server.
+//!
+//! The modules, in the order a message meets them on its way in: the server hands a request to `web`, which hands what was
+//! said to the live rooms of `chat`, which keep it in the `store` before anyone sees it. ARCHITECTURE.md walks through it.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod config;
+
+pub mod server;
+
+pub mod web;
+
+pub mod chat;
+
+pub mod view;
+
+pub mod store;
+
+pub mod names;
+pub mod secrets;
+
+pub mod error;

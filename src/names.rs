@@ -1,0 +1,337 @@
+//! Words with rules: types that cannot hold a bad value, so that nothing behind them asks again.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+use crate::error::{Error, Result};
+use crate::secrets;
+
+/// Characters a message may have, in Unicode scalar values.
+pub const MESSAGE_CHARACTERS_MAX: usize = 16_000;
+/// Characters of a person's or a room's name.
+pub const NAME_CHARACTERS_MAX: usize = 64;
+/// Characters of a room's topic.
+pub const TOPIC_CHARACTERS_MAX: usize = 256;
+
+const SLUG_CHARACTERS_MAX: usize = 64;
+const USERNAME_CHARACTERS: std::ops::RangeInclusive<usize> = 2..=32;
+const RESERVED_USERNAMES: [&str; 9] = [
+    "room",
+    "here",
+    "all",
+    "everyone",
+    "channel",
+    "adda",
+    "admin",
+    "administrator",
+    "system",
+];
+
+macro_rules! word {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(Arc<str>);
+
+        impl $name {
+            /// The word as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The word, shared rather than copied.
+            pub fn shared(&self) -> Arc<str> {
+                self.0.clone()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+word!(
+    /// A room's name in a URL: PROTOCOL's `slug`, always in canonical form.
+    Slug
+);
+word!(
+    /// The name a person signs in with and is mentioned by. Unique without regard to case and look-alikes.
+    Username
+);
+word!(
+    /// The sender's own id of a message: 1 to 64 of `A-Za-z0-9_-`.
+    ClientId
+);
+word!(
+    /// What was typed: 1 to 16,000 characters, something visible among them, no NUL.
+    MessageText
+);
+word!(
+    /// What people see of a person or a room: 1 to 64 characters on one line.
+    DisplayName
+);
+
+impl Slug {
+    /// The canonical slug of an address or of a room's name; `None` where nothing usable is left.
+    pub fn from_name(name: &str) -> Option<Slug> {
+        let mut slug = String::new();
+        let mut length = 0;
+        let mut gap = false;
+        for character in fold(name).chars() {
+            if is_word(character) || character == '_' || character == '-' {
+                if gap && length > 0 {
+                    slug.push('-');
+                    length += 1;
+                }
+                gap = false;
+                slug.push(character);
+                length += 1;
+            } else {
+                gap = true;
+            }
+        }
+        let slug: String = slug
+            .trim_matches('-')
+            .chars()
+            .take(SLUG_CHARACTERS_MAX)
+            .collect();
+        let slug = slug.trim_end_matches('-');
+        (!slug.is_empty()).then(|| Slug(slug.into()))
+    }
+
+    /// A slug for a room whose name leaves nothing: `room-` and a random part.
+    pub fn random() -> Result<Slug> {
+        Ok(Slug(format!("room-{}", secrets::random_word(10)?).into()))
+    }
+}
+
+impl Username {
+    /// Checks a name for a new account.
+    ///
+    /// Errors: `Error::Field` with the rule that is broken.
+    pub fn parse(text: &str) -> Result<Username> {
+        let refuse = |code| Error::Field {
+            field: "username",
+            code,
+        };
+        let name: String = text.trim().nfkc().collect();
+        if !USERNAME_CHARACTERS.contains(&name.chars().count()) {
+            return Err(refuse("refusal-username-length"));
+        }
+        let allowed = name
+            .chars()
+            .all(|c| is_word(c) || matches!(c, '_' | '-' | '.'));
+        let ends = name.chars().next().is_some_and(is_word)
+            && name.chars().next_back().is_some_and(is_word);
+        if !allowed || !ends || name.contains("..") {
+            return Err(refuse("refusal-username-characters"));
+        }
+        let reserved = RESERVED_USERNAMES
+            .iter()
+            .any(|word| skeleton(word) == skeleton(&name));
+        if reserved {
+            return Err(refuse("refusal-username-reserved"));
+        }
+        Ok(Username(name.into()))
+    }
+
+    /// What two names that look alike have in common (UTS 39), case folded.
+    pub fn skeleton(&self) -> String {
+        skeleton(&self.0)
+    }
+}
+
+/// The skeleton of any text: what finds an account by the name somebody typed.
+pub fn skeleton(text: &str) -> String {
+    // Folding comes first, since capitals have look-alikes of their own, and again after, since a prototype may be one.
+    let folded = fold(text);
+    fold(&unicode_security::skeleton(&folded).collect::<String>())
+}
+
+impl ClientId {
+    /// Checks what a client sent.
+    pub fn parse(text: &str) -> Result<ClientId> {
+        let fits = (1..=64).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
+        if fits {
+            Ok(ClientId(text.into()))
+        } else {
+            Err(Error::BadRequest("bad-client-id"))
+        }
+    }
+
+    /// One for what came without. It begins with the time, so that the index of all of them grows at its end.
+    pub fn fresh() -> Result<ClientId> {
+        Ok(ClientId(secrets::timed_word()?.into()))
+    }
+}
+
+impl MessageText {
+    /// Checks a message's text; kept as typed.
+    pub fn parse(text: &str) -> Result<MessageText> {
+        if text.contains('\0') {
+            return Err(Error::BadRequest("bad-nul"));
+        }
+        if text.len() > MESSAGE_CHARACTERS_MAX && text.chars().count() > MESSAGE_CHARACTERS_MAX {
+            return Err(Error::TooLong);
+        }
+        if !text.chars().any(is_visible) {
+            return Err(Error::Empty);
+        }
+        Ok(MessageText(text.into()))
+    }
+}
+
+impl DisplayName {
+    /// Checks a name that people see: of a person (`field` is `name`) or of a room.
+    pub fn parse(text: &str, field: &'static str) -> Result<DisplayName> {
+        let (length, characters) = match field {
+            "room" => ("refusal-room-name-length", "refusal-room-name-characters"),
+            _ => ("refusal-name-length", "refusal-name-characters"),
+        };
+        let name: String = text.trim().nfc().collect();
+        if name.chars().count() > NAME_CHARACTERS_MAX || !name.chars().any(is_visible) {
+            return Err(Error::Field {
+                field: "name",
+                code: length,
+            });
+        }
+        if name
+            .chars()
+            .any(|character| character.is_control() || turns_direction(character))
+        {
+            return Err(Error::Field {
+                field: "name",
+                code: characters,
+            });
+        }
+        Ok(DisplayName(name.into()))
+    }
+}
+
+/// NFKC, case folded, NFKC: what makes two spellings of a name one.
+fn fold(text: &str) -> String {
+    let normal: String = text.nfkc().collect();
+    caseless::default_case_fold_str(&normal).nfkc().collect()
+}
+
+/// Letters, marks and digits of any script.
+fn is_word(character: char) -> bool {
+    matches!(
+        character.general_category_group(),
+        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark
+    ) || character.general_category() == GeneralCategory::DecimalNumber
+}
+
+/// Whether a reader sees anything of it by itself: not a space, a control or format character (zero width and the like), and not
+/// a mark that only changes a letter before it.
+fn is_visible(character: char) -> bool {
+    !character.is_whitespace()
+        && !matches!(
+            character.general_category(),
+            GeneralCategory::Control
+                | GeneralCategory::Format
+                | GeneralCategory::NonspacingMark
+                | GeneralCategory::EnclosingMark
+        )
+        && !matches!(
+            character,
+            '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}'
+        )
+}
+
+/// Characters that turn the direction of the text around them: a name with one rewrites its neighbours.
+pub fn turns_direction(character: char) -> bool {
+    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slug_is_the_same_however_the_name_is_spelled() {
+        for (name, slug) in [
+            ("Lobby", "lobby"),
+            ("  Rowing   Club! ", "rowing-club"),
+            ("STRASSE", "strasse"),
+            ("Straße", "strasse"),
+            ("বইয়ের দোকান", "বইয়ের-দোকান"),
+            ("a/../b", "a-b"),
+            ("ﬁsh_1-2", "fish_1-2"),
+            ("-x-", "x"),
+        ] {
+            let made = Slug::from_name(name).unwrap();
+            assert_eq!(
+                made.as_str(),
+                Slug::from_name(slug).unwrap().as_str(),
+                "{name}"
+            );
+            assert_eq!(
+                Slug::from_name(made.as_str()),
+                Some(made.clone()),
+                "canonical again: {name}"
+            );
+        }
+        assert_eq!(Slug::from_name("!!!"), None);
+        assert_eq!(
+            Slug::from_name(&"x".repeat(200))
+                .unwrap()
+                .as_str()
+                .chars()
+                .count(),
+            64
+        );
+    }
+
+    #[test]
+    fn usernames_that_look_alike_have_one_skeleton() {
+        let skeleton = |name: &str| Username::parse(name).unwrap().skeleton();
+        assert_eq!(skeleton("Paypal"), skeleton("pаypаl"));
+        assert_eq!(skeleton("ADA"), skeleton("ada"));
+        assert_ne!(skeleton("ada"), skeleton("ben"));
+        for refused in [
+            "a",
+            "-ada",
+            "ada.",
+            "a..b",
+            "a b",
+            "everyone",
+            "ADMIN",
+            "аdmin",
+            "a\0b",
+            &"x".repeat(33),
+        ] {
+            assert!(Username::parse(refused).is_err(), "{refused}");
+        }
+    }
+
+    #[test]
+    fn a_message_has_something_to_see() {
+        assert_eq!(MessageText::parse(" \u{200B}\n"), Err(Error::Empty));
+        assert_eq!(MessageText::parse(""), Err(Error::Empty));
+        assert!(MessageText::parse(&"ক".repeat(MESSAGE_CHARACTERS_MAX)).is_ok());
+        assert_eq!(
+            MessageText::parse(&"x".repeat(MESSAGE_CHARACTERS_MAX + 1)),
+            Err(Error::TooLong)
+        );
+        assert_eq!(
+            MessageText::parse("a\0b"),
+            Err(Error::BadRequest("bad-nul"))
+        );
+        assert_eq!(
+            MessageText::parse("  as typed ").unwrap().as_str(),
+            "  as typed "
+        );
+    }
+}
