@@ -1,0 +1,314 @@
+//! The group commit: everything that waits, of all rooms, numbered and written in one transaction with one fsync.
+//!
+//! Numbers come from the room's row inside the transaction. On SQLite one thread writes everything; on PostgreSQL a few do,
+//! and the lock on the room's row makes the order of commits the order of numbers.
+
+mod inserting;
+mod numbering;
+mod outcome;
+mod writing;
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+pub use outcome::{Batch, Committed, Late, Outcome, Post, Saved};
+
+use super::connection::{Conn, Opener, transaction};
+use crate::error::{Error, Result};
+
+/// Changes of one transaction, and the bytes of their texts.
+const CHANGES_MAX: usize = 1_024;
+const BYTES_MAX: usize = 1024 * 1024;
+/// What may wait before more is refused as `busy`.
+const QUEUE_MAX: usize = 8_192;
+const POSTGRES_THREADS: usize = 4;
+/// How long the end of adda waits for what is being written.
+const CLOSE_MAX: Duration = Duration::from_secs(4);
+/// Between attempts to reach a database that is away.
+const RECONNECT_EVERY: Duration = Duration::from_millis(250);
+
+/// How a message's text becomes safe HTML, and which version of that drawing this is.
+#[derive(Clone, Copy)]
+pub struct Drawing {
+    /// Stored with what was drawn, so that older rows can be told apart.
+    pub version: i32,
+    /// `None` where there is nothing to draw and the text can be shown as it is.
+    pub draw: fn(&str) -> Option<String>,
+}
+
+impl Drawing {
+    /// Draws a text; one at which the drawing fails is shown as it is, rather than refused again and again.
+    fn of(&self, text: &str) -> Option<String> {
+        catch_unwind(|| (self.draw)(text)).unwrap_or_else(|_| {
+            log::error!("a message's drawing ended in a panic");
+            None
+        })
+    }
+}
+
+/// The queue before the threads that write.
+pub(super) struct CommitQueue {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    filled: Condvar,
+    ended: Condvar,
+    drawing: Drawing,
+}
+
+#[derive(Default)]
+struct State {
+    batches: VecDeque<Waiting>,
+    statements: VecDeque<Statement>,
+    stopping: bool,
+    /// Threads that have not ended.
+    running: usize,
+}
+
+struct Waiting {
+    batch: Batch,
+    answer: oneshot::Sender<Result<Committed>>,
+}
+
+type Statement = Box<dyn FnOnce(&mut Writer) + Send>;
+
+impl CommitQueue {
+    pub(super) fn start(opener: Opener, drawing: Drawing) -> Result<CommitQueue> {
+        let count = if opener.is_sqlite() {
+            1
+        } else {
+            POSTGRES_THREADS
+        };
+        let shared = Arc::new(Shared {
+            state: Mutex::new(State {
+                running: count,
+                ..State::default()
+            }),
+            filled: Condvar::new(),
+            ended: Condvar::new(),
+            drawing,
+        });
+        for number in 0..count {
+            let (shared, opener) = (shared.clone(), opener.clone());
+            thread::Builder::new()
+                .name(format!("adda-write-{number}"))
+                .spawn(move || {
+                    Writer {
+                        shared,
+                        opener,
+                        conn: None,
+                    }
+                    .run()
+                })
+                .map_err(|cause| Error::Unavailable(format!("cannot start a thread: {cause}")))?;
+        }
+        Ok(CommitQueue { shared })
+    }
+
+    pub(super) fn save(&self, batch: Batch) -> Result<oneshot::Receiver<Result<Committed>>> {
+        let (answer, receiver) = oneshot::channel();
+        self.push(|state| state.batches.push_back(Waiting { batch, answer }))?;
+        Ok(receiver)
+    }
+
+    pub(super) fn run<T, Q>(&self, statement: Q) -> Result<oneshot::Receiver<Result<T>>>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (answer, receiver) = oneshot::channel();
+        let statement: Statement = Box::new(move |writer| {
+            // Nobody waits for it any more: a database that is away is not asked for each in turn.
+            if answer.is_closed() {
+                return;
+            }
+            let _ = answer.send(
+                writer
+                    .connection()
+                    .and_then(|conn| transaction(conn, statement)),
+            );
+        });
+        self.push(|state| state.statements.push_back(statement))?;
+        Ok(receiver)
+    }
+
+    pub(super) fn close(&self) {
+        let (mut state, end) = (self.shared.lock(), Instant::now() + CLOSE_MAX);
+        state.stopping = true;
+        self.shared.filled.notify_all();
+        while state.running > 0 {
+            let Some(left) = end.checked_duration_since(Instant::now()) else {
+                return log::error!("{} writing threads did not end", state.running);
+            };
+            state = self
+                .shared
+                .ended
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    fn push(&self, add: impl FnOnce(&mut State)) -> Result<()> {
+        let mut state = self.shared.lock();
+        if state.stopping {
+            return Err(Error::Unavailable("adda is stopping".to_owned()));
+        }
+        if state.batches.len() + state.statements.len() >= QUEUE_MAX {
+            return Err(Error::Busy);
+        }
+        add(&mut state);
+        drop(state);
+        self.shared.filled.notify_one();
+        Ok(())
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for work and takes as many batches as go into one transaction; without any, one statement.
+    fn take(&self) -> Option<(Vec<Waiting>, Option<Statement>)> {
+        let mut state = self.lock();
+        while state.batches.is_empty() && state.statements.is_empty() {
+            if state.stopping {
+                return None;
+            }
+            state = self
+                .filled
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        let (mut changes, mut bytes, mut taken) = (0, 0, Vec::new());
+        while let Some(next) = state.batches.front() {
+            if next.answer.is_closed() {
+                // Its room is gone, and nobody was told that it is stored.
+                state.batches.pop_front();
+                continue;
+            }
+            changes += next.batch.changes.len();
+            bytes += next
+                .batch
+                .changes
+                .iter()
+                .map(|post| post.text.as_str().len())
+                .sum::<usize>();
+            if !taken.is_empty() && (changes > CHANGES_MAX || bytes > BYTES_MAX) {
+                break;
+            }
+            taken.extend(state.batches.pop_front());
+        }
+        // One statement a turn: under full load neither kind of work starves the other.
+        Some((taken, state.statements.pop_front()))
+    }
+}
+
+/// One writing thread.
+struct Writer {
+    shared: Arc<Shared>,
+    opener: Opener,
+    conn: Option<Conn>,
+}
+
+impl Writer {
+    fn run(mut self) {
+        self.work();
+        self.shared.lock().running -= 1;
+        self.shared.ended.notify_all();
+    }
+
+    fn work(&mut self) {
+        while let Some((batches, statement)) = self.shared.take() {
+            if !batches.is_empty() {
+                self.save(batches);
+            }
+            if let Some(statement) = statement {
+                if matches!(self.conn, Some(Conn::Postgres(_))) {
+                    // Statements are rare, and one cannot be tried again: better to know before.
+                    self.gave_up_broken();
+                }
+                let kept = catch_unwind(AssertUnwindSafe(|| statement(self)));
+                if kept.is_err() {
+                    log::error!("a statement ended in a panic; its connection is given up");
+                    self.conn = None;
+                }
+            }
+        }
+    }
+
+    fn save(&mut self, waiting: Vec<Waiting>) {
+        let (mut batches, answers): (Vec<_>, Vec<_>) = waiting
+            .into_iter()
+            .map(|waiting| (waiting.batch, waiting.answer))
+            .unzip();
+        let mut saved = self.attempt(&batches);
+        if saved.is_err() && self.gave_up_broken() {
+            // Once more on a new connection. If the commit went through after all, its messages are found by their ids.
+            for post in batches.iter_mut().flat_map(|batch| &mut batch.changes) {
+                post.fresh = false;
+            }
+            saved = self.attempt(&batches);
+        }
+        match saved {
+            Ok(saved) => {
+                for (answer, committed) in answers.into_iter().zip(saved) {
+                    // A room that no longer waits finds out by comparing heads.
+                    let _ = answer.send(committed);
+                }
+            }
+            Err(error) => {
+                log::error!("saving {} batches: {error}", batches.len());
+                for answer in answers {
+                    let _ = answer.send(Err(error.clone()));
+                }
+                self.gave_up_broken();
+            }
+        }
+    }
+
+    fn attempt(&mut self, batches: &[Batch]) -> Result<Vec<Result<Committed>>> {
+        let drawing = self.shared.drawing;
+        let save = |conn: Result<&mut Conn>| {
+            conn.and_then(|conn| writing::save_all(conn, drawing, batches))
+        };
+        catch_unwind(AssertUnwindSafe(|| save(self.connection()))).unwrap_or_else(|_| {
+            self.conn = None;
+            Err(Error::Unavailable("saving ended in a panic".to_owned()))
+        })
+    }
+
+    fn connection(&mut self) -> Result<&mut Conn> {
+        if self.conn.is_none() {
+            self.conn = Some(
+                self.opener
+                    .connect_writer()
+                    .inspect_err(|_| thread::sleep(RECONNECT_EVERY))?,
+            );
+        }
+        self.conn
+            .as_mut()
+            .ok_or_else(|| Error::Unavailable("no connection".to_owned()))
+    }
+
+    /// Drops a connection that answers nothing any more; true where it did.
+    fn gave_up_broken(&mut self) -> bool {
+        use diesel::connection::SimpleConnection;
+        let broken = self
+            .conn
+            .as_mut()
+            .is_some_and(|conn| conn.batch_execute("SELECT 1").is_err());
+        if broken {
+            self.conn = None;
+        }
+        broken
+    }
+}

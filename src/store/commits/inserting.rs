@@ -1,0 +1,199 @@
+//! A batch's messages on their way into the table, each `client_id` once.
+//!
+//! SQLite finds out with the insert itself whether an id is known, which spares a look-up a message; PostgreSQL is asked
+//! once for all ids and takes the rows together.
+
+use std::collections::{BTreeMap, HashMap};
+
+use diesel::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::numbering::Counted;
+use super::{Batch, Drawing, Outcome, Post};
+use crate::error::{Error, Result};
+use crate::store::connection::Conn;
+use crate::store::messages::{self as stored, FirstSent, Message};
+use crate::store::schema::messages;
+use crate::store::time::Time;
+use crate::store::{RoomId, UserId};
+
+/// Rows, and ids in one query.
+const CHUNK: usize = 500;
+
+/// The messages of one batch.
+pub(super) struct Inserts<'a> {
+    room: RoomId,
+    drawing: Drawing,
+    now: Time,
+    /// What PostgreSQL has stored already or gets with this batch, by sender and client_id.
+    earlier: HashMap<(UserId, String), FirstSent>,
+    rows: Vec<NewRow<'a>>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = messages, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    room_id: RoomId,
+    seq: i64,
+    revision: i64,
+    author_id: UserId,
+    author_name: &'a str,
+    client_id: &'a str,
+    content_hash: Vec<u8>,
+    text: &'a str,
+    html: Option<String>,
+    markup_version: i32,
+    reply_to: Option<i64>,
+    sent_at: chrono::NaiveDateTime,
+}
+
+impl<'a> Inserts<'a> {
+    /// Begins with what is known of the batch's ids.
+    pub(super) fn begin(
+        conn: &mut Conn,
+        drawing: Drawing,
+        now: Time,
+        batch: &Batch,
+    ) -> Result<Inserts<'a>> {
+        let earlier = match conn {
+            Conn::Sqlite(_) => HashMap::new(),
+            Conn::Postgres(_) => stored_before(conn, batch)?,
+        };
+        Ok(Inserts {
+            room: batch.room,
+            drawing,
+            now,
+            earlier,
+            rows: Vec::new(),
+        })
+    }
+
+    /// Numbers one message and inserts it, unless its id is known.
+    pub(super) fn insert(
+        &mut self,
+        conn: &mut Conn,
+        room: &mut Counted,
+        post: &'a Post,
+    ) -> Result<Outcome> {
+        let hash = content_hash(post);
+        if !post.fresh
+            && let Some(first) = self.earlier.get(&(post.author, post.client_id.to_string()))
+        {
+            return Ok(again(first.clone(), &hash));
+        }
+        let message = Message {
+            seq: room.last_seq + 1,
+            revision: room.revision + 1,
+            kind: None,
+            author: post.author,
+            username: post.username.clone(),
+            name: post.name.clone(),
+            text: post.text.shared(),
+            html: self.drawing.of(post.text.as_str()),
+            sent_at: self.now,
+            edited_at: None,
+            deleted: false,
+            client_id: post.client_id.shared(),
+            reply_to: post.reply_to,
+            event: None,
+        };
+        let row = NewRow {
+            room_id: self.room,
+            seq: message.seq,
+            revision: message.revision,
+            author_id: post.author,
+            author_name: &post.name,
+            client_id: post.client_id.as_str(),
+            content_hash: hash,
+            text: post.text.as_str(),
+            html: message.html.clone(),
+            markup_version: self.drawing.version,
+            reply_to: post.reply_to,
+            sent_at: self.now.sql(),
+        };
+        match conn {
+            Conn::Sqlite(sqlite) => {
+                let inserted = diesel::insert_or_ignore_into(messages::table)
+                    .values(&row)
+                    .execute(sqlite)?;
+                if inserted == 0 {
+                    return self.known_to_sqlite(conn, post, &row.content_hash);
+                }
+            }
+            Conn::Postgres(_) => {
+                if !post.fresh {
+                    let first = FirstSent {
+                        message: message.clone(),
+                        hash: row.content_hash.clone(),
+                    };
+                    self.earlier
+                        .insert((post.author, post.client_id.to_string()), first);
+                }
+                self.rows.push(row);
+            }
+        }
+        room.advance();
+        Ok(Outcome::Stored(message))
+    }
+
+    /// Writes the rows that PostgreSQL takes together.
+    pub(super) fn finish(self, conn: &mut Conn) -> Result<()> {
+        if let Conn::Postgres(postgres) = conn {
+            for rows in self.rows.chunks(CHUNK) {
+                diesel::insert_into(messages::table)
+                    .values(rows)
+                    .execute(postgres)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn known_to_sqlite(&self, conn: &mut Conn, post: &Post, hash: &[u8]) -> Result<Outcome> {
+        let first =
+            stored::by_client_ids(conn, self.room, post.author, &[post.client_id.as_str()])?.pop();
+        let ignored = || {
+            Error::Internal(format!(
+                "a message of room {} was ignored without a reason",
+                self.room
+            ))
+        };
+        Ok(again(first.ok_or_else(ignored)?, hash))
+    }
+}
+
+/// The batch's messages that are stored already.
+fn stored_before(conn: &mut Conn, batch: &Batch) -> Result<HashMap<(UserId, String), FirstSent>> {
+    let mut by_author: BTreeMap<UserId, Vec<&str>> = BTreeMap::new();
+    for post in batch.changes.iter().filter(|post| !post.fresh) {
+        by_author
+            .entry(post.author)
+            .or_default()
+            .push(post.client_id.as_str());
+    }
+    let mut before = HashMap::new();
+    for (author, client_ids) in by_author {
+        for client_ids in client_ids.chunks(CHUNK) {
+            for first in stored::by_client_ids(conn, batch.room, author, client_ids)? {
+                before.insert((author, first.message.client_id.to_string()), first);
+            }
+        }
+    }
+    Ok(before)
+}
+
+/// A retry of the same message is answered with the first one; the same id with other content is a mistake of the client.
+fn again(first: FirstSent, hash: &[u8]) -> Outcome {
+    if first.hash == hash {
+        Outcome::Known(first.message)
+    } else {
+        Outcome::Refused(Error::Conflict)
+    }
+}
+
+/// What a retry is compared by: everything that was first sent, so that a later edit does not matter.
+fn content_hash(post: &Post) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    hash.update(post.reply_to.unwrap_or(0).to_be_bytes());
+    hash.update(post.text.as_str().as_bytes());
+    hash.finalize().to_vec()
+}

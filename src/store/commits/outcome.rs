@@ -1,0 +1,102 @@
+//! What is handed to the group commit, and what becomes of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::error::{Error, Result};
+use crate::names::{ClientId, MessageText};
+use crate::store::messages::Message;
+use crate::store::{RoomId, UserId};
+
+/// Something to be said in a room.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Who says it.
+    pub author: UserId,
+    /// Their username.
+    pub username: Arc<str>,
+    /// What they are called now.
+    pub name: Arc<str>,
+    /// The sender's own id of it.
+    pub client_id: ClientId,
+    /// Whether that id was made just now by the server, so that it cannot be known yet.
+    pub fresh: bool,
+    /// What is said.
+    pub text: MessageText,
+    /// The message it answers.
+    pub reply_to: Option<i64>,
+}
+
+/// A room's changes that are saved together.
+pub struct Batch {
+    /// The room.
+    pub room: RoomId,
+    /// The highest revision the room has shown; what others committed beyond it is returned.
+    pub gate: i64,
+    /// The changes, in the order they came.
+    pub changes: Vec<Post>,
+}
+
+/// What became of one change.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// Stored now.
+    Stored(Message),
+    /// It was stored before, under the same id and with the same content.
+    Known(Message),
+    /// Refused; nothing was stored.
+    Refused(Error),
+}
+
+/// A saved batch.
+#[derive(Debug)]
+pub struct Committed {
+    /// What was committed by others between the gate and this batch, ascending by revision. `None` where that is more than
+    /// a room shows at once: then everyone loads afresh.
+    pub between: Option<Vec<Message>>,
+    /// What became of each change, in the batch's order.
+    pub outcomes: Vec<Outcome>,
+    /// The room's change counter after it.
+    pub revision: i64,
+    /// The newest message's number after it.
+    pub last_seq: i64,
+}
+
+/// What came of handing a batch to the store.
+pub enum Saved {
+    /// It was committed; single changes may have been refused.
+    Done(Committed),
+    /// Nothing of it is known to be stored. `Busy` when too much waits, `Unavailable` when the database is away.
+    Failed(Error),
+    /// It took longer than anyone waits, and may still be committed.
+    Late(Late),
+}
+
+/// The outcome of a save that is still to come.
+pub struct Late(oneshot::Receiver<Result<Committed>>);
+
+impl Late {
+    pub(in crate::store) fn new(answer: oneshot::Receiver<Result<Committed>>) -> Late {
+        Late(answer)
+    }
+
+    pub(in crate::store) async fn within(mut self, deadline: Duration) -> Saved {
+        match tokio::time::timeout(deadline, &mut self.0).await {
+            Ok(Ok(Ok(committed))) => Saved::Done(committed),
+            Ok(Ok(Err(error))) => Saved::Failed(error),
+            Ok(Err(_)) => Saved::Failed(no_answer()),
+            Err(_) => Saved::Late(self),
+        }
+    }
+
+    /// Waits for it without a limit: whoever does has told the senders already.
+    pub async fn outcome(self) -> Result<Committed> {
+        self.0.await.unwrap_or_else(|_| Err(no_answer()))
+    }
+}
+
+fn no_answer() -> Error {
+    Error::Unavailable("the database's thread gave no answer".to_owned())
+}

@@ -1,0 +1,95 @@
+//! Who belongs to which room, and up to where they have read.
+
+use diesel::prelude::*;
+
+use super::connection::{Conn, MultiBackend};
+use super::schema::{memberships, room_counters, rooms, users};
+use super::{RoomId, UserId};
+use crate::error::{Error, Result};
+
+/// One person's place in one room, as stored.
+#[derive(Queryable, Selectable, Debug, Clone)]
+#[diesel(table_name = memberships, check_for_backend(MultiBackend))]
+pub(super) struct Membership {
+    pub(super) state: String,
+    pub(super) level: String,
+    pub(super) read_seq: i64,
+}
+
+/// Makes somebody a member of an open room they enter; what was said before counts as read.
+///
+/// Errors: `NotFound` where the room is not open to them.
+pub fn join_open(conn: &mut Conn, room: RoomId, user: UserId) -> Result<()> {
+    // The lock on the counters keeps two joins of the same person apart.
+    let last_seq = locked_last_seq(conn, room)?;
+    let kind: String = rooms::table.find(room).select(rooms::kind).first(conn)?;
+    let role: String = users::table.find(user).select(users::role).first(conn)?;
+    if kind != "open" || role == "guest" {
+        return Err(Error::NotFound);
+    }
+    join_locked(conn, room, user, last_seq)
+}
+
+/// The same inside a transaction that holds the room's counters.
+pub(super) fn join_locked(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    last_seq: i64,
+) -> Result<()> {
+    let known: i64 = memberships::table
+        .find((room, user))
+        .count()
+        .get_result(conn)?;
+    if known > 0 {
+        diesel::update(memberships::table.find((room, user)))
+            .filter(memberships::state.ne("joined"))
+            .set((
+                memberships::state.eq("joined"),
+                memberships::left_seq.eq(None::<i64>),
+            ))
+            .execute(conn)?;
+        return Ok(());
+    }
+    insert(conn, room, user, "member", last_seq)
+}
+
+/// The first member of a room: who made it.
+pub(super) fn found(conn: &mut Conn, room: RoomId, maker: UserId) -> Result<()> {
+    insert(conn, room, maker, "owner", 0)
+}
+
+/// Moves read marks forward; never back.
+pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[(UserId, i64)]) -> Result<()> {
+    for (user, seq) in marks {
+        diesel::update(memberships::table.find((room, *user)))
+            .filter(memberships::read_seq.lt(*seq))
+            .set(memberships::read_seq.eq(*seq))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn insert(conn: &mut Conn, room: RoomId, user: UserId, role: &str, last_seq: i64) -> Result<()> {
+    diesel::insert_into(memberships::table)
+        .values((
+            memberships::room_id.eq(room),
+            memberships::user_id.eq(user),
+            memberships::state.eq("joined"),
+            memberships::role.eq(role),
+            memberships::joined_seq.eq(last_seq),
+            memberships::read_seq.eq(last_seq),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn locked_last_seq(conn: &mut Conn, room: RoomId) -> Result<i64> {
+    let counters = room_counters::table
+        .find(room)
+        .select(room_counters::last_seq);
+    match conn {
+        Conn::Sqlite(sqlite) => Ok(counters.first(sqlite)?),
+        Conn::Postgres(postgres) => Ok(counters.for_update().first(postgres)?),
+    }
+}

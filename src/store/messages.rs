@@ -1,0 +1,305 @@
+//! Messages as they are stored and read: by place, or by what changed.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::connection::{Conn, MultiBackend, snapshot};
+use super::schema::{messages, room_counters, rooms, users};
+use super::time::Time;
+use super::{RoomId, UserId};
+use crate::error::Result;
+
+/// A message in its newest state: PROTOCOL's `Message`. What is null, false, zero or empty is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Message {
+    /// Its number in the room.
+    pub seq: i64,
+    /// The room's change counter when it was last touched.
+    pub revision: i64,
+    /// `notice` for what happened to the room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// Who said it, in the database.
+    #[serde(skip)]
+    pub author: UserId,
+    /// Who said it.
+    pub username: Arc<str>,
+    /// What they were called then.
+    pub name: Arc<str>,
+    /// The text as typed.
+    #[serde(rename = "message", skip_serializing_if = "str::is_empty")]
+    pub text: Arc<str>,
+    /// The same drawn as safe HTML, where there is anything to draw.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// When it was stored.
+    pub sent_at: Time,
+    /// When its text was last changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Time>,
+    /// Whether it was taken back: then it has no text.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// The sender's own id of it.
+    pub client_id: Arc<str>,
+    /// The message it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<i64>,
+    /// What happened, in a notice: a code with arguments, in JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<serde_json::Value>,
+}
+
+/// A stretch of a room's messages, ascending.
+#[derive(Debug, Clone)]
+pub struct Page {
+    /// The messages, ascending by `seq`.
+    pub messages: Vec<Message>,
+    /// Whether there are older ones.
+    pub more_before: bool,
+    /// Whether there are newer ones.
+    pub more_after: bool,
+    /// The room's change counter at the moment of reading.
+    pub revision: i64,
+    /// The newest message's number at the moment of reading.
+    pub last_seq: i64,
+}
+
+/// Which stretch to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// The newest.
+    Newest,
+    /// Those before a number.
+    Before(i64),
+    /// Those after a number.
+    After(i64),
+    /// Those around a number, itself among them.
+    Around(i64),
+}
+
+/// What changed since a revision, each message once and in its newest state.
+#[derive(Debug, Clone)]
+pub struct Changes {
+    /// The messages, ascending by `revision`.
+    pub messages: Vec<Message>,
+    /// Whether that is everything up to the head.
+    pub complete: bool,
+    /// The room's change counter at the moment of reading.
+    pub head: i64,
+    /// The newest message's number at the moment of reading.
+    pub last_seq: i64,
+}
+
+/// A stored message, and the hash of what was first sent under its id.
+#[derive(Debug, Clone)]
+pub(super) struct FirstSent {
+    pub(super) message: Message,
+    pub(super) hash: Vec<u8>,
+}
+
+/// Reads a stretch of at most `limit` messages.
+pub fn page(conn: &mut Conn, room: RoomId, stretch: Stretch, limit: i64) -> Result<Page> {
+    snapshot(conn, |conn| {
+        let (last_seq, revision, first_seq) = head(conn, room)?;
+        let messages = match stretch {
+            Stretch::Newest => before(conn, room, i64::MAX, limit)?,
+            Stretch::Before(seq) => before(conn, room, seq, limit)?,
+            Stretch::After(seq) => after(conn, room, seq, limit)?,
+            Stretch::Around(seq) => {
+                let older = limit / 2;
+                let mut messages = before(conn, room, seq, older)?;
+                messages.extend(after(conn, room, seq.saturating_sub(1), limit - older)?);
+                messages
+            }
+        };
+        let (more_before, more_after) = match (messages.first(), messages.last()) {
+            (Some(first), Some(last)) => (first.seq > first_seq, last.seq < last_seq),
+            _ => match stretch {
+                Stretch::Newest => (false, false),
+                Stretch::Before(_) => (false, last_seq >= first_seq),
+                Stretch::After(_) | Stretch::Around(_) => (last_seq >= first_seq, false),
+            },
+        };
+        Ok(Page {
+            messages,
+            more_before,
+            more_after,
+            revision,
+            last_seq,
+        })
+    })
+}
+
+/// Reads at most `limit` messages changed since a revision.
+pub fn changes(conn: &mut Conn, room: RoomId, since: i64, limit: i64) -> Result<Changes> {
+    snapshot(conn, |conn| {
+        let (last_seq, head, _) = head(conn, room)?;
+        let (messages, complete) = if since < head {
+            changed_after(conn, room, since, limit)?
+        } else {
+            (Vec::new(), true)
+        };
+        Ok(Changes {
+            messages,
+            complete,
+            head,
+            last_seq,
+        })
+    })
+}
+
+/// The messages changed since a revision, at most so many, and whether those are all.
+pub(super) fn changed_after(
+    conn: &mut Conn,
+    room: RoomId,
+    since: i64,
+    limit: i64,
+) -> Result<(Vec<Message>, bool)> {
+    let mut messages = drawn(
+        selection()
+            .filter(messages::room_id.eq(room))
+            .filter(messages::revision.gt(since))
+            .order(messages::revision.asc())
+            .limit(limit + 1)
+            .load(conn)?,
+    );
+    let complete = messages.len() as i64 <= limit;
+    messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok((messages, complete))
+}
+
+/// The newest changes of a room, at most so many, ascending: what a room keeps at hand from its opening on.
+pub fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Result<Changes> {
+    snapshot(conn, |conn| {
+        let (last_seq, head, _) = head(conn, room)?;
+        let mut messages: Vec<Message> = drawn(
+            selection()
+                .filter(messages::room_id.eq(room))
+                .order(messages::revision.desc())
+                .limit(limit + 1)
+                .load(conn)?,
+        );
+        let complete = messages.len() as i64 <= limit;
+        messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        messages.reverse();
+        Ok(Changes {
+            messages,
+            complete,
+            head,
+            last_seq,
+        })
+    })
+}
+
+/// The stored messages of a sender's own ids.
+pub(super) fn by_client_ids(
+    conn: &mut Conn,
+    room: RoomId,
+    author: UserId,
+    client_ids: &[&str],
+) -> Result<Vec<FirstSent>> {
+    let rows: Vec<(Row, Vec<u8>)> = messages::table
+        .inner_join(users::table)
+        .select((Row::as_select(), messages::content_hash))
+        .filter(messages::room_id.eq(room))
+        .filter(messages::author_id.eq(author))
+        .filter(messages::client_id.eq_any(client_ids.to_vec()))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(row, hash)| FirstSent {
+            message: row.into(),
+            hash,
+        })
+        .collect())
+}
+
+fn head(conn: &mut Conn, room: RoomId) -> Result<(i64, i64, i64)> {
+    Ok(room_counters::table
+        .inner_join(rooms::table)
+        .filter(room_counters::room_id.eq(room))
+        .select((
+            room_counters::last_seq,
+            room_counters::revision,
+            rooms::first_seq,
+        ))
+        .first(conn)?)
+}
+
+fn before(conn: &mut Conn, room: RoomId, seq: i64, limit: i64) -> Result<Vec<Message>> {
+    let rows = selection()
+        .filter(messages::room_id.eq(room))
+        .filter(messages::seq.lt(seq))
+        .order(messages::seq.desc())
+        .limit(limit)
+        .load(conn)?;
+    let mut messages = drawn(rows);
+    messages.reverse();
+    Ok(messages)
+}
+
+fn after(conn: &mut Conn, room: RoomId, seq: i64, limit: i64) -> Result<Vec<Message>> {
+    let rows = selection()
+        .filter(messages::room_id.eq(room))
+        .filter(messages::seq.gt(seq))
+        .order(messages::seq.asc())
+        .limit(limit)
+        .load(conn)?;
+    Ok(drawn(rows))
+}
+
+#[diesel::dsl::auto_type(no_type_alias)]
+fn selection() -> _ {
+    let columns: diesel::dsl::AsSelect<Row, MultiBackend> = Row::as_select();
+    messages::table.inner_join(users::table).select(columns)
+}
+
+fn drawn(rows: Vec<Row>) -> Vec<Message> {
+    rows.into_iter().map(Message::from).collect()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages, check_for_backend(MultiBackend))]
+struct Row {
+    seq: i64,
+    revision: i64,
+    kind: Option<String>,
+    event: Option<String>,
+    author_id: UserId,
+    author_name: String,
+    #[diesel(select_expression = users::username)]
+    username: String,
+    client_id: String,
+    text: String,
+    html: Option<String>,
+    reply_to: Option<i64>,
+    sent_at: chrono::NaiveDateTime,
+    edited_at: Option<chrono::NaiveDateTime>,
+    deleted_at: Option<chrono::NaiveDateTime>,
+}
+
+impl From<Row> for Message {
+    fn from(row: Row) -> Message {
+        Message {
+            seq: row.seq,
+            revision: row.revision,
+            kind: row.kind,
+            author: row.author_id,
+            username: row.username.into(),
+            name: row.author_name.into(),
+            text: row.text.into(),
+            html: row.html,
+            sent_at: Time::from_sql(row.sent_at),
+            edited_at: row.edited_at.map(Time::from_sql),
+            deleted: row.deleted_at.is_some(),
+            client_id: row.client_id.into(),
+            reply_to: row.reply_to,
+            event: row
+                .event
+                .and_then(|event| serde_json::from_str(&event).ok()),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The durable part: everything that is kept, and the only place that knows the database.
+//!
+//! Reads go through a pool and a bounded executor; writes of every kind pass the commit queue.
+
+mod commits;
+mod connection;
+mod executor;
+mod schema;
+pub mod site;
+mod time;
+pub mod users;
+
+pub mod memberships;
+pub mod messages;
+pub mod password_resets;
+pub mod rooms;
+pub mod sign_ins;
+pub mod unread;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use commits::{Batch, Committed, Drawing, Late, Outcome, Post, Saved};
+pub use connection::Conn;
+pub use time::Time;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use commits::CommitQueue;
+use connection::Opener;
+use executor::Readers;
+
+/// How long anyone waits for the database before they are told that it is not available.
+pub const DEADLINE: Duration = Duration::from_secs(2);
+
+/// A user's number in the database; people see the username.
+pub type UserId = i64;
+/// A room's number in the database; people see the slug.
+pub type RoomId = i64;
+
+/// The database of one site. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    readers: Arc<Readers>,
+    commits: Arc<CommitQueue>,
+    _folder: Option<Arc<connection::FolderLock>>,
+}
+
+/// What opening the database found.
+pub struct Opened {
+    /// The folder of the SQLite file; `None` on PostgreSQL.
+    pub folder: Option<PathBuf>,
+    /// Whether there was nothing before.
+    pub new: bool,
+    /// The site's row.
+    pub site: site::Site,
+}
+
+impl Store {
+    /// Opens the database that the settings name, brings its tables up to date, and starts the threads that serve it.
+    ///
+    /// Blocks; call it before the server starts. Errors: `Unavailable` with a sentence for whoever started adda.
+    pub fn open(config: &Config, drawing: Drawing) -> Result<(Store, Opened)> {
+        let opener = Opener::new(&config.database())?;
+        let (folder, opened) = opener.prepare(config.setup_token.as_deref())?;
+        let store = Store {
+            readers: Arc::new(Readers::start(opener.clone())?),
+            commits: Arc::new(CommitQueue::start(opener, drawing)?),
+            _folder: folder.map(Arc::new),
+        };
+        Ok((store, opened))
+    }
+
+    /// Reads with a connection of the pool, on a thread that may block.
+    ///
+    /// Errors: what `query` returns; `Busy` when too many reads wait, `Unavailable` after [`DEADLINE`].
+    pub async fn read<T, Q>(&self, query: Q) -> Result<T>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let answer = self.readers.run(query)?;
+        within_deadline(answer).await
+    }
+
+    /// Writes in a transaction of its own, in turn with everything else that is written.
+    ///
+    /// Errors: what `statement` returns (then nothing is written); `Busy` when too much waits; `Unavailable` after
+    /// [`DEADLINE`], when it may or may not have been written.
+    pub async fn write<T, Q>(&self, statement: Q) -> Result<T>
+    where
+        T: Send + 'static,
+        Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let answer = self.commits.run(statement)?;
+        within_deadline(answer).await
+    }
+
+    /// Saves a room's changes in one transaction with whatever else waits, and numbers them.
+    pub async fn commit(&self, batch: Batch) -> Saved {
+        match self.commits.save(batch) {
+            Ok(answer) => Late::new(answer).within(DEADLINE).await,
+            Err(error) => Saved::Failed(error),
+        }
+    }
+
+    /// Writes what waits, then ends the writing threads. Blocks.
+    pub fn close(&self) {
+        self.commits.close();
+    }
+}
+
+/// Runs one statement on the database beside a server that may be running: for the command line.
+pub fn write_beside<T>(
+    config: &Config,
+    statement: impl FnOnce(&mut Conn) -> Result<T>,
+) -> Result<T> {
+    let opener = Opener::new(&config.database())?;
+    let mut conn = opener.existing()?;
+    connection::transaction(&mut conn, statement)
+}
+
+async fn within_deadline<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+    match tokio::time::timeout(DEADLINE, answer).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Error::Unavailable(
+            "the database's thread gave no answer".to_owned(),
+        )),
+        Err(_) => Err(Error::Unavailable(format!(
+            "the database took longer than {} s",
+            DEADLINE.as_secs()
+        ))),
+    }
+}

@@ -1,0 +1,127 @@
+//! The tables, as diesel sees them; the same on both back ends. What each is for stands in the migrations.
+
+diesel::table! {
+    site (id) {
+        id -> BigInt,
+        site_id -> Text,
+        epoch -> Text,
+        secret_key -> Binary,
+        setup_token -> Nullable<Text>,
+        invite_token -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        skeleton -> Text,
+        name -> Text,
+        role -> Text,
+        password_hash -> Nullable<Text>,
+        locale -> Nullable<Text>,
+        access_revision -> BigInt,
+        created_at -> Timestamp,
+        last_seen_at -> Nullable<Timestamp>,
+        deactivated_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    sign_ins (id) {
+        id -> BigInt,
+        token_hash -> Binary,
+        user_id -> BigInt,
+        created_at -> Timestamp,
+        extended_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    password_resets (token_hash) {
+        token_hash -> Binary,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    rooms (id) {
+        id -> BigInt,
+        slug -> Text,
+        name -> Text,
+        kind -> Text,
+        topic -> Text,
+        first_seq -> BigInt,
+        people_key -> Nullable<Text>,
+        created_by -> BigInt,
+        created_at -> Timestamp,
+        archived_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    room_counters (room_id) {
+        room_id -> BigInt,
+        last_seq -> BigInt,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    memberships (room_id, user_id) {
+        room_id -> BigInt,
+        user_id -> BigInt,
+        state -> Text,
+        role -> Text,
+        level -> Text,
+        joined_seq -> BigInt,
+        left_seq -> Nullable<BigInt>,
+        history_from_seq -> BigInt,
+        read_seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (room_id, seq) {
+        room_id -> BigInt,
+        seq -> BigInt,
+        revision -> BigInt,
+        kind -> Nullable<Text>,
+        event -> Nullable<Text>,
+        author_id -> BigInt,
+        author_name -> Text,
+        client_id -> Text,
+        content_hash -> Binary,
+        text -> Text,
+        html -> Nullable<Text>,
+        markup_version -> Integer,
+        reply_to -> Nullable<BigInt>,
+        thread_root -> Nullable<BigInt>,
+        sent_at -> Timestamp,
+        edited_at -> Nullable<Timestamp>,
+        deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::joinable!(sign_ins -> users (user_id));
+diesel::joinable!(password_resets -> users (user_id));
+diesel::joinable!(rooms -> users (created_by));
+diesel::joinable!(room_counters -> rooms (room_id));
+diesel::joinable!(memberships -> rooms (room_id));
+diesel::joinable!(memberships -> users (user_id));
+diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(messages -> rooms (room_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    site,
+    users,
+    sign_ins,
+    password_resets,
+    rooms,
+    room_counters,
+    memberships,
+    messages
+);

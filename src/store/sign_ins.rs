@@ -1,0 +1,148 @@
+//! Browsers that are signed in. What a cookie carries is never stored, only its hash.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use diesel::prelude::*;
+
+use super::UserId;
+use super::connection::{Conn, MultiBackend};
+use super::schema::{sign_ins, users};
+use super::time::Time;
+use super::users::{Viewer, raise_access_revision};
+use crate::error::Result;
+
+/// A sign-in that is not used for so long ends.
+pub const LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// A sign-in in use is extended no more often than this: a row written at every request would be written for nothing.
+pub const EXTENDED_EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Sign-ins in one query.
+const CHUNK: usize = 500;
+
+/// A sign-in and whose it is.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Its number in the database.
+    pub id: i64,
+    /// Whose it is.
+    pub viewer: Viewer,
+    /// When its time last began anew.
+    pub extended_at: Time,
+}
+
+/// Begins a sign-in in place of another of the same browser, whose number is returned: its sockets are to be closed.
+pub fn begin(
+    conn: &mut Conn,
+    user: UserId,
+    token_hash: &[u8],
+    replaced: Option<&[u8]>,
+) -> Result<Option<i64>> {
+    let now = Time::now();
+    diesel::delete(sign_ins::table.filter(sign_ins::expires_at.lt(now.sql()))).execute(conn)?;
+    let ended = match replaced {
+        Some(hash) => end(conn, hash)?,
+        None => None,
+    };
+    diesel::insert_into(sign_ins::table)
+        .values((
+            sign_ins::token_hash.eq(token_hash),
+            sign_ins::user_id.eq(user),
+            sign_ins::created_at.eq(now.sql()),
+            sign_ins::extended_at.eq(now.sql()),
+            sign_ins::expires_at.eq(now.after(LASTS).sql()),
+        ))
+        .execute(conn)?;
+    Ok(ended)
+}
+
+/// The sign-in of a token, unless it has expired or the person's account is no longer in use.
+pub fn find(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<Found>> {
+    let row: Option<Row> = sign_ins::table
+        .inner_join(users::table)
+        .filter(sign_ins::token_hash.eq(token_hash))
+        .filter(sign_ins::expires_at.gt(Time::now().sql()))
+        .filter(users::deactivated_at.is_null())
+        .select(Row::as_select())
+        .first(conn)
+        .optional()?;
+    Ok(row.map(Found::from))
+}
+
+/// Those among some sign-ins that are not over.
+pub fn living(conn: &mut Conn, sign_ins: &[i64]) -> Result<HashSet<i64>> {
+    let mut living = HashSet::new();
+    for sign_ins in sign_ins.chunks(CHUNK) {
+        let found: Vec<i64> = sign_ins::table
+            .inner_join(users::table)
+            .filter(sign_ins::id.eq_any(sign_ins.to_vec()))
+            .filter(sign_ins::expires_at.gt(Time::now().sql()))
+            .filter(users::deactivated_at.is_null())
+            .select(sign_ins::id)
+            .load(conn)?;
+        living.extend(found);
+    }
+    Ok(living)
+}
+
+/// Lets a sign-in's time begin anew.
+pub fn extend(conn: &mut Conn, id: i64) -> Result<()> {
+    let now = Time::now();
+    diesel::update(sign_ins::table.find(id))
+        .set((
+            sign_ins::extended_at.eq(now.sql()),
+            sign_ins::expires_at.eq(now.after(LASTS).sql()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Ends the sign-in of a token; its number, where there was one.
+pub fn end(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<i64>> {
+    let found: Option<(i64, UserId)> = sign_ins::table
+        .filter(sign_ins::token_hash.eq(token_hash))
+        .select((sign_ins::id, sign_ins::user_id))
+        .first(conn)
+        .optional()?;
+    let Some((id, user)) = found else {
+        return Ok(None);
+    };
+    diesel::delete(sign_ins::table.find(id)).execute(conn)?;
+    raise_access_revision(conn, user)?;
+    Ok(Some(id))
+}
+
+/// Ends every sign-in of a person.
+pub fn end_all_of(conn: &mut Conn, user: UserId) -> Result<()> {
+    diesel::delete(sign_ins::table.filter(sign_ins::user_id.eq(user))).execute(conn)?;
+    raise_access_revision(conn, user)
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = sign_ins, check_for_backend(MultiBackend))]
+struct Row {
+    id: i64,
+    extended_at: chrono::NaiveDateTime,
+    user_id: UserId,
+    #[diesel(select_expression = users::username)]
+    username: String,
+    #[diesel(select_expression = users::name)]
+    name: String,
+    #[diesel(select_expression = users::role)]
+    role: String,
+}
+
+impl From<Row> for Found {
+    fn from(row: Row) -> Found {
+        Found {
+            id: row.id,
+            viewer: Viewer {
+                id: row.user_id,
+                username: row.username.into(),
+                name: row.name.into(),
+                role: row.role,
+            },
+            extended_at: Time::from_sql(row.extended_at),
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The site's own row: its id, its epoch, the secrets that its nodes share, and the links for set-up and invitation.
+
+use diesel::prelude::*;
+
+use super::connection::Conn;
+use super::schema::site;
+use super::time::Time;
+use crate::error::Result;
+use crate::secrets;
+
+/// Who this site is.
+#[derive(Queryable, Selectable, Debug, Clone)]
+#[diesel(table_name = site, check_for_backend(super::connection::MultiBackend))]
+pub struct Site {
+    /// Random and never changed.
+    pub site_id: String,
+    /// The id of this database's history, changed by a restore.
+    pub epoch: String,
+    /// 32 random bytes from which keys are derived.
+    pub secret_key: Vec<u8>,
+    /// The set-up link's token, until it was used.
+    pub setup_token: Option<String>,
+    /// The invitation link's token.
+    pub invite_token: String,
+}
+
+/// The site's row.
+pub fn load(conn: &mut Conn) -> Result<Site> {
+    Ok(site::table.select(Site::as_select()).first(conn)?)
+}
+
+/// Makes the row at the first start.
+pub(super) fn make_where_missing(conn: &mut Conn) -> Result<()> {
+    let exists: i64 = site::table.count().get_result(conn)?;
+    if exists > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(site::table)
+        .values((
+            site::id.eq(1_i64),
+            site::site_id.eq(secrets::random_word(16)?),
+            site::epoch.eq(secrets::random_word(16)?),
+            site::secret_key.eq(secrets::random_bytes::<32>()?.to_vec()),
+            site::setup_token.eq(Some(secrets::token()?)),
+            site::invite_token.eq(secrets::token()?),
+            site::created_at.eq(Time::now().sql()),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces the set-up token by one that was chosen; has no effect once set-up is done.
+pub(super) fn choose_setup_token(conn: &mut Conn, token: &str) -> Result<()> {
+    diesel::update(site::table.filter(site::setup_token.is_not_null()))
+        .set(site::setup_token.eq(Some(token)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Takes the set-up token; true for the one caller who had the right one.
+pub fn use_setup_token(conn: &mut Conn, token: &str) -> Result<bool> {
+    let taken = diesel::update(site::table.filter(site::setup_token.eq(Some(token))))
+        .set(site::setup_token.eq(None::<String>))
+        .execute(conn)?;
+    Ok(taken == 1)
+}
+
+/// Makes a new invitation link; the old one is void from then on.
+pub fn renew_invitation(conn: &mut Conn) -> Result<String> {
+    let token = secrets::token()?;
+    diesel::update(site::table)
+        .set(site::invite_token.eq(&token))
+        .execute(conn)?;
+    Ok(token)
+}

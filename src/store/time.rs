@@ -1,0 +1,72 @@
+//! Times as they are stored and written: UTC, to the millisecond.
+
+use std::time::Duration;
+
+use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use diesel::deserialize::{self, FromSql, Queryable};
+use diesel::sql_types::Timestamp;
+use serde::{Serialize, Serializer};
+
+use super::connection::MultiBackend;
+
+/// A moment in UTC, to the millisecond; written as RFC 3339.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Time(NaiveDateTime);
+
+impl Time {
+    /// This moment.
+    pub fn now() -> Time {
+        Time(Utc::now().naive_utc().trunc_subsecs(3))
+    }
+
+    /// So much later.
+    pub fn after(self, span: Duration) -> Time {
+        Time(self.0 + TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX))
+    }
+
+    /// How long from an earlier moment to this one; zero where that is later.
+    pub fn since(self, earlier: Time) -> Duration {
+        (self.0 - earlier.0).to_std().unwrap_or_default()
+    }
+
+    /// The day in UTC: `2026-11-22`.
+    pub fn day(self) -> String {
+        self.0.format("%Y-%m-%d").to_string()
+    }
+
+    /// The time of day in UTC: `18:42`.
+    pub fn clock(self) -> String {
+        self.0.format("%H:%M").to_string()
+    }
+
+    /// RFC 3339 with milliseconds: `2026-11-22T18:42:07.250Z`.
+    pub fn rfc3339(self) -> String {
+        DateTime::<Utc>::from_naive_utc_and_offset(self.0, Utc)
+            .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+    }
+
+    pub(super) fn sql(self) -> NaiveDateTime {
+        self.0
+    }
+
+    pub(super) fn from_sql(value: NaiveDateTime) -> Time {
+        Time(value)
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.rfc3339())
+    }
+}
+
+impl Queryable<Timestamp, MultiBackend> for Time
+where
+    NaiveDateTime: FromSql<Timestamp, MultiBackend>,
+{
+    type Row = NaiveDateTime;
+
+    fn build(row: NaiveDateTime) -> deserialize::Result<Self> {
+        Ok(Time(row))
+    }
+}

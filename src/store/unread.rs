@@ -1,0 +1,84 @@
+//! Unread is arithmetic, not rows: messages above my mark, less my own, deleted ones and notices.
+
+use diesel::prelude::*;
+
+use super::connection::Conn;
+use super::rooms::Room;
+use super::schema::{memberships, messages, room_counters};
+use super::{RoomId, UserId};
+use crate::error::Result;
+
+/// Nobody needs to know more exactly than this.
+pub const UNREAD_MAX: i64 = 1_000;
+/// The newest messages among which unread ones are counted.
+const LOOKED_AT_MAX: i64 = 10_000;
+/// People in one query.
+const CHUNK: usize = 500;
+
+/// How a room stands for one of its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// The member.
+    pub user: UserId,
+    /// They have read up to here.
+    pub read_seq: i64,
+    /// Messages of others above that, at most [`UNREAD_MAX`].
+    pub unread: i64,
+    /// The room's newest message when this was counted.
+    pub last_seq: i64,
+}
+
+/// The marks of those of some people who belong to a room.
+pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mark>> {
+    let last_seq: i64 = room_counters::table
+        .find(room)
+        .select(room_counters::last_seq)
+        .first(conn)?;
+    let mut marks = Vec::new();
+    for people in people.chunks(CHUNK) {
+        let read: Vec<(UserId, i64)> = memberships::table
+            .filter(memberships::room_id.eq(room))
+            .filter(memberships::state.eq("joined"))
+            .filter(memberships::user_id.eq_any(people.to_vec()))
+            .select((memberships::user_id, memberships::read_seq))
+            .load(conn)?;
+        for (user, read_seq) in read {
+            marks.push(Mark {
+                user,
+                read_seq,
+                unread: count(conn, room, user, read_seq, last_seq)?,
+                last_seq,
+            });
+        }
+    }
+    Ok(marks)
+}
+
+/// Fills in the counts of the rooms that somebody has joined.
+pub(super) fn count_for(conn: &mut Conn, user: UserId, rooms: &mut [Room]) -> Result<()> {
+    for room in rooms
+        .iter_mut()
+        .filter(|room| room.joined && room.read_seq < room.last_seq)
+    {
+        room.unread = count(conn, room.id, user, room.read_seq, room.last_seq)?;
+    }
+    Ok(())
+}
+
+fn count(conn: &mut Conn, room: RoomId, user: UserId, read_seq: i64, last_seq: i64) -> Result<i64> {
+    if read_seq >= last_seq {
+        return Ok(0);
+    }
+    let unread: Vec<i64> = messages::table
+        .filter(messages::room_id.eq(room))
+        // Who posts and never reads would have the whole room looked through for others' messages.
+        .filter(messages::seq.gt(read_seq.max(last_seq - LOOKED_AT_MAX)))
+        .filter(messages::seq.le(last_seq))
+        .filter(messages::author_id.ne(user))
+        .filter(messages::deleted_at.is_null())
+        .filter(messages::kind.is_null())
+        .select(messages::seq)
+        .limit(UNREAD_MAX)
+        .load(conn)?;
+    Ok(unread.len() as i64)
+}

@@ -1,0 +1,229 @@
+//! People: their accounts and what others see of them.
+
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::connection::{Conn, MultiBackend};
+use super::schema::{memberships, users};
+use super::time::Time;
+use super::{RoomId, UserId};
+use crate::error::{Error, Result};
+use crate::names::{DisplayName, Username};
+
+/// Who looks: the signed-in person behind a request or a socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Viewer {
+    /// Their number in the database.
+    pub id: UserId,
+    /// Their username.
+    pub username: Arc<str>,
+    /// What they are called.
+    pub name: Arc<str>,
+    /// `administrator`, `member`, `guest` or `bot`.
+    pub role: String,
+}
+
+impl Viewer {
+    /// Whether they may change what concerns everyone.
+    pub fn is_administrator(&self) -> bool {
+        self.role == "administrator"
+    }
+
+    /// Whether they see only rooms and people they were added to.
+    pub fn is_guest(&self) -> bool {
+        self.role == "guest"
+    }
+}
+
+/// What others see of somebody: PROTOCOL's `User`. What is null, false or empty is left out.
+#[derive(Debug, Clone, Serialize)]
+pub struct Profile {
+    /// Their number in the database.
+    #[serde(skip)]
+    pub id: UserId,
+    /// The name they sign in with and are mentioned by.
+    pub username: Arc<str>,
+    /// What they are called.
+    pub name: Arc<str>,
+    /// `administrator`, `member`, `guest` or `bot`.
+    pub role: String,
+    /// Whether they are connected anywhere.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub online: bool,
+    /// Whether they are in the room that this is told of.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub here: bool,
+    /// When they were last connected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Time>,
+}
+
+/// An account that is made.
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    /// The name they sign in with.
+    pub username: Username,
+    /// What they are called.
+    pub name: DisplayName,
+    /// `administrator` or `member`.
+    pub role: &'static str,
+    /// The hash of their password.
+    pub password_hash: String,
+}
+
+/// What it takes to check a password.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Their number in the database.
+    pub id: UserId,
+    /// The hash of their password; none where they cannot sign in with one.
+    pub password_hash: Option<String>,
+}
+
+/// Makes an account.
+///
+/// Errors: `Field` where somebody has the name or one that looks like it.
+pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
+    let skeleton = account.username.skeleton();
+    let taken = || Error::Field {
+        field: "username",
+        code: "refusal-username-taken",
+    };
+    let known: i64 = users::table
+        .filter(users::skeleton.eq(&skeleton))
+        .count()
+        .get_result(conn)?;
+    if known > 0 {
+        return Err(taken());
+    }
+    diesel::insert_into(users::table)
+        .values((
+            users::username.eq(account.username.as_str()),
+            users::skeleton.eq(&skeleton),
+            users::name.eq(account.name.as_str()),
+            users::role.eq(account.role),
+            users::password_hash.eq(Some(&account.password_hash)),
+            users::created_at.eq(Time::now().sql()),
+        ))
+        .execute(conn)
+        .map_err(|cause| match Error::from(cause) {
+            // Somebody took the name between the look and the writing, on another node.
+            Error::Conflict => taken(),
+            other => other,
+        })?;
+    let id = users::table
+        .filter(users::skeleton.eq(&skeleton))
+        .select(users::id)
+        .first(conn)?;
+    Ok(Viewer {
+        id,
+        username: account.username.as_str().into(),
+        name: account.name.as_str().into(),
+        role: account.role.to_owned(),
+    })
+}
+
+/// What it takes to check the password of whoever has a name; `None` where nobody in use has it.
+pub fn credentials(conn: &mut Conn, skeleton: &str) -> Result<Option<Credentials>> {
+    let found: Option<(UserId, Option<String>)> = users::table
+        .filter(users::skeleton.eq(skeleton))
+        .filter(users::deactivated_at.is_null())
+        .select((users::id, users::password_hash))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(id, password_hash)| Credentials { id, password_hash }))
+}
+
+/// Gives somebody another password. What they were allowed by the old one is to be ended too.
+pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::password_hash.eq(Some(password_hash)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Marks that what somebody may do has changed, so that every node looks at their sockets again.
+pub(super) fn raise_access_revision(conn: &mut Conn, id: UserId) -> Result<()> {
+    diesel::update(users::table.find(id))
+        .set(users::access_revision.eq(users::access_revision + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Everyone who has an account that is in use, by name.
+pub fn all(conn: &mut Conn) -> Result<Vec<Profile>> {
+    let rows: Vec<ProfileRow> = users::table
+        .filter(users::deactivated_at.is_null())
+        .order((users::name.asc(), users::id.asc()))
+        .select(ProfileRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Profile::from).collect())
+}
+
+/// Those whom somebody may know of, by name: a guest knows only the people of their own rooms.
+pub fn known_to(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Profile>> {
+    let everyone = all(conn)?;
+    if !viewer.is_guest() {
+        return Ok(everyone);
+    }
+    let mine: Vec<RoomId> = memberships::table
+        .filter(memberships::user_id.eq(viewer.id))
+        .filter(memberships::state.eq("joined"))
+        .select(memberships::room_id)
+        .load(conn)?;
+    let near: Vec<UserId> = memberships::table
+        .filter(memberships::room_id.eq_any(mine))
+        .filter(memberships::state.eq("joined"))
+        .select(memberships::user_id)
+        .distinct()
+        .load(conn)?;
+    Ok(everyone
+        .into_iter()
+        .filter(|person| person.id == viewer.id || near.contains(&person.id))
+        .collect())
+}
+
+/// One person's profile.
+pub fn profile(conn: &mut Conn, id: UserId) -> Result<Profile> {
+    Ok(users::table
+        .find(id)
+        .select(ProfileRow::as_select())
+        .first(conn)?
+        .into())
+}
+
+/// Writes that some people were connected just now.
+pub fn mark_seen(conn: &mut Conn, people: &[UserId]) -> Result<()> {
+    for people in people.chunks(500) {
+        diesel::update(users::table.filter(users::id.eq_any(people.to_vec())))
+            .set(users::last_seen_at.eq(Time::now().sql()))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = users, check_for_backend(MultiBackend))]
+struct ProfileRow {
+    id: UserId,
+    username: String,
+    name: String,
+    role: String,
+    last_seen_at: Option<chrono::NaiveDateTime>,
+}
+
+impl From<ProfileRow> for Profile {
+    fn from(row: ProfileRow) -> Profile {
+        Profile {
+            id: row.id,
+            username: row.username.into(),
+            name: row.name.into(),
+            role: row.role,
+            online: false,
+            here: false,
+            last_seen: row.last_seen_at.map(Time::from_sql),
+        }
+    }
+}
