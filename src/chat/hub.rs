@@ -1,0 +1,348 @@
+//! One per node: which rooms are open here, and where each person's sessions are.
+
+mod access;
+mod activity;
+mod requests;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+
+pub use activity::{Moved, ReadMoved};
+pub use requests::{CloseAll, Connect, CutOff, Disconnect, Enter, Online, SignOut};
+
+use super::closing::CloseReason;
+use super::outlet::Outlet;
+use super::recent::NodeBytes;
+use super::room::{Drain, Opening, Retire, Room, SessionId};
+use crate::error::{Error, Result};
+use crate::store::unread::Mark;
+use crate::store::{RoomId, Store, UserId, users};
+
+/// A room is closed after being empty so long.
+const EMPTY_MAX: Duration = Duration::from_secs(60);
+const SWEEP_EVERY: Duration = Duration::from_secs(15);
+const LAST_SEEN_EVERY: Duration = Duration::from_secs(60);
+/// How long rooms may take to finish what they are saving when adda stops.
+const DRAIN_MAX: Duration = Duration::from_secs(8);
+
+/// The threads that rooms live on: those that serve the sockets, so that a room and its sessions are often neighbours.
+#[derive(Clone, Default)]
+pub struct Arbiters(Arc<Mutex<Vec<ArbiterHandle>>>);
+
+impl Arbiters {
+    /// Adds the current thread's.
+    pub fn register(&self) {
+        if let Some(arbiter) = Arbiter::try_current() {
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(arbiter);
+        }
+    }
+
+    /// The one that a room's id picks; the current one where none is registered.
+    fn pick(&self, room: RoomId) -> ArbiterHandle {
+        let arbiters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match arbiters.len() {
+            0 => Arbiter::current(),
+            count => arbiters[room.unsigned_abs() as usize % count].clone(),
+        }
+    }
+}
+
+/// The actor that knows the node's rooms and people.
+pub struct Hub {
+    store: Store,
+    epoch: Arc<str>,
+    arbiters: Arbiters,
+    node_bytes: NodeBytes,
+    rooms: HashMap<RoomId, OpenRoom>,
+    people: HashMap<UserId, Person>,
+    /// Who left since last seen times were written.
+    departed: HashSet<UserId>,
+    untold: activity::Untold,
+    doubted: access::Doubted,
+    stopping: bool,
+}
+
+/// An open room, or one that is being asked to end.
+struct OpenRoom {
+    address: Addr<Room>,
+    /// Everyone who may still send to the room holds one; the hub's own is the last.
+    pin: Arc<()>,
+    empty_since: Option<Instant>,
+    /// While it is being asked to end: who waits for the answer.
+    retiring: Option<Vec<(Enter, oneshot::Sender<Result<RoomHandle>>)>>,
+}
+
+#[derive(Default)]
+struct Person {
+    sessions: HashMap<SessionId, SessionHere>,
+    /// How rooms stand for this person, as far as it was needed; `None`: does not belong to it.
+    marks: HashMap<RoomId, Option<Mark>>,
+}
+
+struct SessionHere {
+    outlet: Arc<Outlet>,
+    room: Option<RoomId>,
+    sign_in: i64,
+}
+
+/// A room's address, good for as long as this is kept: the room does not end before.
+#[derive(Clone)]
+pub struct RoomHandle {
+    address: Addr<Room>,
+    _pin: Arc<()>,
+}
+
+impl RoomHandle {
+    /// Where to send to.
+    pub fn address(&self) -> &Addr<Room> {
+        &self.address
+    }
+}
+
+impl Hub {
+    /// A hub without rooms.
+    pub fn new(store: Store, epoch: Arc<str>, arbiters: Arbiters) -> Hub {
+        Hub {
+            store,
+            epoch,
+            arbiters,
+            node_bytes: NodeBytes::default(),
+            rooms: HashMap::new(),
+            people: HashMap::new(),
+            departed: HashSet::new(),
+            untold: activity::Untold::default(),
+            doubted: access::Doubted::default(),
+            stopping: false,
+        }
+    }
+
+    fn open(&mut self, enter: &Enter, ctx: &mut Context<Self>) -> RoomHandle {
+        // One that ended in a panic is replaced; whoever is in it comes back when nothing answers them.
+        if self
+            .rooms
+            .get(&enter.room)
+            .is_some_and(|open| !open.address.connected())
+        {
+            self.rooms.remove(&enter.room);
+        }
+        let open = self.rooms.entry(enter.room).or_insert_with(|| {
+            let opening = Opening {
+                id: enter.room,
+                slug: enter.slug.clone(),
+                epoch: self.epoch.clone(),
+                store: self.store.clone(),
+                hub: ctx.address(),
+                node_bytes: self.node_bytes.clone(),
+            };
+            let address = Room::start_in_arbiter(&self.arbiters.pick(enter.room), move |_| {
+                Room::new(opening)
+            });
+            OpenRoom {
+                address,
+                pin: Arc::new(()),
+                empty_since: None,
+                retiring: None,
+            }
+        });
+        open.empty_since = None;
+        RoomHandle {
+            address: open.address.clone(),
+            _pin: open.pin.clone(),
+        }
+    }
+
+    /// Asks rooms that have been empty for long enough to end.
+    fn sweep(&mut self, ctx: &mut Context<Self>) {
+        let now = Instant::now();
+        let mut ending = Vec::new();
+        for (id, open) in &mut self.rooms {
+            if Arc::strong_count(&open.pin) > 1 || open.retiring.is_some() {
+                open.empty_since = None;
+                continue;
+            }
+            let since = *open.empty_since.get_or_insert(now);
+            if now.duration_since(since) >= EMPTY_MAX {
+                open.retiring = Some(Vec::new());
+                ending.push((*id, open.address.clone()));
+            }
+        }
+        for (id, address) in ending {
+            let ended = address.send(Retire);
+            ctx.spawn(
+                ended
+                    .into_actor(self)
+                    .map(move |ended, hub, ctx| hub.retired(id, ended.unwrap_or(true), ctx)),
+            );
+        }
+    }
+
+    /// A room ended or goes on; whoever wanted in meanwhile gets in now, to this one or to a new one.
+    fn retired(&mut self, id: RoomId, ended: bool, ctx: &mut Context<Self>) {
+        let Some(open) = self.rooms.get_mut(&id) else {
+            return;
+        };
+        let waiting = open.retiring.take().unwrap_or_default();
+        open.empty_since = None;
+        if ended {
+            self.rooms.remove(&id);
+        }
+        for (enter, answer) in waiting {
+            let handle = self.open(&enter, ctx);
+            // Whoever no longer waits drops the handle, and the room may end again.
+            let _ = answer.send(Ok(handle));
+        }
+    }
+
+    fn write_last_seen(&mut self, ctx: &mut Context<Self>) {
+        let mut seen = std::mem::take(&mut self.departed);
+        seen.extend(self.people.keys());
+        if seen.is_empty() {
+            return;
+        }
+        let (store, seen) = (self.store.clone(), seen.into_iter().collect::<Vec<_>>());
+        let write = async move { store.write(move |conn| users::mark_seen(conn, &seen)).await };
+        ctx.spawn(write.into_actor(self).map(|written, _, _| {
+            if let Err(error) = written {
+                log::warn!("last seen times were not written: {error}");
+            }
+        }));
+    }
+
+    fn outlets(&self) -> impl Iterator<Item = &Arc<Outlet>> {
+        self.people
+            .values()
+            .flat_map(|person| person.sessions.values())
+            .map(|session| &session.outlet)
+    }
+}
+
+impl Actor for Hub {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.run_interval(SWEEP_EVERY, |hub, ctx| hub.sweep(ctx));
+        ctx.run_interval(LAST_SEEN_EVERY, |hub, ctx| hub.write_last_seen(ctx));
+        ctx.run_interval(access::LOOK_EVERY, |hub, ctx| hub.doubt_all(ctx));
+    }
+}
+
+impl Handler<Enter> for Hub {
+    type Result = Response<Result<RoomHandle>>;
+
+    fn handle(&mut self, enter: Enter, ctx: &mut Self::Context) -> Self::Result {
+        if self.stopping {
+            return Response::reply(Err(Error::Unavailable("adda is stopping".to_owned())));
+        }
+        if let Some(waiting) = self
+            .rooms
+            .get_mut(&enter.room)
+            .and_then(|open| open.retiring.as_mut())
+        {
+            let (answer, handle) = oneshot::channel();
+            waiting.push((enter, answer));
+            return Response::fut(async move {
+                handle
+                    .await
+                    .unwrap_or_else(|_| Err(Error::Unavailable("the room is closing".to_owned())))
+            });
+        }
+        Response::reply(Ok(self.open(&enter, ctx)))
+    }
+}
+
+impl Handler<Connect> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, connect: Connect, ctx: &mut Self::Context) {
+        let Connect {
+            session,
+            user,
+            sign_in,
+            room,
+            outlet,
+        } = connect;
+        if self.stopping {
+            return outlet.let_go(CloseReason::Restart);
+        }
+        self.doubt(sign_in, ctx);
+        let person = self.people.entry(user).or_default();
+        if let Some(room) = room {
+            // Entering may have made them a member: what was known of that is read anew.
+            person.marks.remove(&room);
+        }
+        person.sessions.insert(
+            session,
+            SessionHere {
+                outlet,
+                room,
+                sign_in,
+            },
+        );
+    }
+}
+
+impl Handler<Disconnect> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Disconnect { session, user }: Disconnect, _: &mut Self::Context) {
+        if let Some(person) = self.people.get_mut(&user) {
+            person.sessions.remove(&session);
+            if person.sessions.is_empty() {
+                self.people.remove(&user);
+                self.departed.insert(user);
+            }
+        }
+    }
+}
+
+impl Handler<Online> for Hub {
+    type Result = MessageResult<Online>;
+
+    fn handle(&mut self, _: Online, _: &mut Self::Context) -> Self::Result {
+        MessageResult(self.people.keys().copied().collect())
+    }
+}
+
+impl Handler<CloseAll> for Hub {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: CloseAll, ctx: &mut Self::Context) -> Self::Result {
+        self.stopping = true;
+        self.write_last_seen(ctx);
+        for outlet in self.outlets() {
+            outlet.announce(CloseReason::Restart);
+        }
+        let mut drained = Vec::new();
+        for open in self.rooms.values() {
+            let (done, finished) = oneshot::channel();
+            open.address.do_send(Drain(done));
+            drained.push(finished);
+        }
+        let finish = async move {
+            let all = async {
+                for finished in drained {
+                    // A room that is gone has nothing left to finish.
+                    let _ = finished.await;
+                }
+            };
+            if tokio::time::timeout(DRAIN_MAX, all).await.is_err() {
+                log::warn!(
+                    "some rooms were still saving after {} s",
+                    DRAIN_MAX.as_secs()
+                );
+            }
+        };
+        Box::pin(finish.into_actor(self).map(|(), hub, _| {
+            for outlet in hub.outlets() {
+                outlet.let_go(CloseReason::Restart);
+            }
+        }))
+    }
+}

@@ -1,0 +1,68 @@
+//! What the hub is told and asked: by sessions, by routes, at the end.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use actix::Message;
+
+use super::RoomHandle;
+use crate::chat::outlet::Outlet;
+use crate::chat::room::SessionId;
+use crate::error::Result;
+use crate::store::{RoomId, UserId};
+
+/// Open a room, or find it open.
+#[derive(Message, Clone)]
+#[rtype(result = "Result<RoomHandle>")]
+pub struct Enter {
+    /// Its number in the database.
+    pub room: RoomId,
+    /// Its name in URLs.
+    pub slug: Arc<str>,
+}
+
+/// A session began.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Connect {
+    /// Its number.
+    pub session: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The sign-in it lives by.
+    pub sign_in: i64,
+    /// Which room it is in.
+    pub room: Option<RoomId>,
+    /// The way to it.
+    pub outlet: Arc<Outlet>,
+}
+
+/// A session ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Disconnect {
+    /// Its number.
+    pub session: SessionId,
+    /// Whose it was.
+    pub user: UserId,
+}
+
+/// Close the sockets of a sign-in that ended.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct SignOut(pub i64);
+
+/// Close all sockets of a person.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct CutOff(pub UserId);
+
+/// Who is connected to this node?
+#[derive(Message)]
+#[rtype(result = "HashSet<UserId>")]
+pub struct Online;
+
+/// Stop: say goodbye, finish what is being saved, close every socket.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct CloseAll;

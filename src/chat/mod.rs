@@ -1,0 +1,171 @@
+//! The live part: rooms, the sessions of those who are in them, and the hub that knows both. No SQL, no HTML, no routes.
+
+pub mod socket;
+
+mod entrance;
+mod guard;
+mod session;
+
+mod allowance;
+mod hold;
+mod outlet;
+
+mod room;
+
+mod recent;
+
+mod hub;
+
+mod closing;
+pub mod protocol;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use actix::{Actor, Addr};
+use tokio::sync::oneshot;
+
+pub use hub::Arbiters;
+
+use crate::config::Config;
+use crate::error::{Error, Result};
+use crate::names::{ClientId, MessageText};
+use crate::store::messages::Message;
+use crate::store::rooms::Room as View;
+use crate::store::users::Viewer;
+use crate::store::{self, Post, Store, UserId};
+use allowance::{Allowances, Rate};
+use hub::{CloseAll, CutOff, Enter, Hub, Online, RoomHandle, SignOut};
+use room::{Read, SayAndTell};
+
+/// How long an actor may take to answer; a little more than the database may.
+const ANSWER_MAX: Duration = store::DEADLINE.saturating_add(Duration::from_millis(500));
+/// How long stopping may take in all.
+const CLOSE_MAX: Duration = Duration::from_secs(10);
+
+/// The way into the live part, for routes, forms and sockets. Clones lead to the same.
+#[derive(Clone)]
+pub struct Chat {
+    hub: Addr<Hub>,
+    store: Store,
+    epoch: Arc<str>,
+    allowances: Allowances,
+    next_session: Arc<AtomicU64>,
+}
+
+impl Chat {
+    /// Starts the live part on the current thread's arbiter.
+    pub fn start(config: &Config, store: Store, epoch: Arc<str>, arbiters: Arbiters) -> Chat {
+        Chat {
+            hub: Hub::new(store.clone(), epoch.clone(), arbiters).start(),
+            store,
+            epoch,
+            allowances: Allowances::new(Rate::of_messages(config)),
+            next_session: Arc::new(AtomicU64::new(1)),
+        }
+    }
+
+    /// Says something in a room the viewer may know of; true where it was stored just now, false where it was known.
+    ///
+    /// Errors: `RateLimited`, `Busy`, `Unavailable` (the outcome is not known: the same client_id finds out), `Conflict`,
+    /// and what the room's rights refuse.
+    pub async fn post(
+        &self,
+        viewer: &Viewer,
+        room: &View,
+        client_id: Option<ClientId>,
+        text: MessageText,
+        reply_to: Option<i64>,
+    ) -> Result<(Message, bool)> {
+        self.allowances.of(viewer.id).take()?;
+        let handle = self.enter(room).await?;
+        let fresh = client_id.is_none();
+        let post = Post {
+            author: viewer.id,
+            username: viewer.username.clone(),
+            name: viewer.name.clone(),
+            client_id: client_id.map_or_else(ClientId::fresh, Ok)?,
+            fresh,
+            text,
+            reply_to,
+        };
+        let (answer, outcome) = oneshot::channel();
+        handle
+            .address()
+            .try_send(SayAndTell { post, answer })
+            .map_err(|_| Error::Busy)?;
+        match tokio::time::timeout(ANSWER_MAX, outcome).await {
+            Ok(Ok(outcome)) => outcome,
+            _ => Err(Error::Unavailable("the room gave no answer".to_owned())),
+        }
+    }
+
+    /// Moves a person's read mark forward to a message.
+    ///
+    /// Errors: `BadRequest` for a number above the newest message's; `Busy`, `Unavailable`.
+    pub async fn mark_read(&self, viewer: &Viewer, room: &View, seq: i64) -> Result<()> {
+        if seq < 0 || seq > room.last_seq {
+            return Err(Error::BadRequest("bad-seq"));
+        }
+        let handle = self.enter(room).await?;
+        handle
+            .address()
+            .try_send(Read {
+                session: None,
+                user: viewer.id,
+                seq,
+                client_id: None,
+            })
+            .map_err(|_| Error::Busy)
+    }
+
+    /// Everyone connected to this node.
+    pub async fn online(&self) -> Result<HashSet<UserId>> {
+        self.ask(self.hub.send(Online)).await
+    }
+
+    /// Closes every socket of a sign-in.
+    pub fn sign_out(&self, sign_in: i64) {
+        // Must arrive, and comes once for each sign-out.
+        self.hub.do_send(SignOut(sign_in));
+    }
+
+    /// Closes every socket of a person.
+    pub fn cut_off(&self, user: UserId) {
+        // Must arrive, and comes once for each change of access.
+        self.hub.do_send(CutOff(user));
+    }
+
+    /// Says goodbye to everyone, finishes what is being saved, and closes every socket.
+    pub async fn close(&self) {
+        match tokio::time::timeout(CLOSE_MAX, self.hub.send(CloseAll)).await {
+            Ok(Ok(())) => {}
+            _ => log::warn!("the rooms did not finish within {} s", CLOSE_MAX.as_secs()),
+        }
+    }
+
+    async fn enter(&self, room: &View) -> Result<RoomHandle> {
+        self.ask(self.hub.send(Enter {
+            room: room.id,
+            slug: room.slug.as_str().into(),
+        }))
+        .await?
+    }
+
+    async fn ask<T>(
+        &self,
+        answer: impl Future<Output = std::result::Result<T, actix::MailboxError>>,
+    ) -> Result<T> {
+        match tokio::time::timeout(ANSWER_MAX, answer).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(Error::Unavailable(format!("the hub: {error}"))),
+            Err(_) => Err(Error::Unavailable("the hub gave no answer".to_owned())),
+        }
+    }
+
+    fn session_number(&self) -> u64 {
+        self.next_session.fetch_add(1, Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,324 @@
+//! The frames of the socket: what clients may say, what the server says, and every reason to close.
+
+use bytestring::ByteString;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::names::{ClientId, MessageText};
+use crate::store::messages::Message;
+use crate::store::rooms::Room;
+use crate::store::users::Profile;
+use crate::view::texts;
+
+/// The largest frame, and the largest message in fragments, that a client may send, in bytes.
+pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+
+/// Something a client asks of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Say something; the id was sent along, or is still to be made.
+    Post {
+        /// The sender's own id of it.
+        client_id: Option<ClientId>,
+        /// What is said.
+        text: MessageText,
+        /// The message it answers.
+        reply_to: Option<i64>,
+    },
+    /// I have read up to here.
+    Read {
+        /// Repeated where it is refused.
+        client_id: Option<ClientId>,
+        /// Up to this message.
+        seq: i64,
+    },
+    /// Answer behind all that is queued.
+    Ping {
+        /// Repeated in the answer.
+        client_id: Option<ClientId>,
+    },
+}
+
+/// A frame that could not be taken, with the `client_id` it carried where that could be read.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Why.
+    pub error: Error,
+    /// Repeated in the answer.
+    pub client_id: Option<ClientId>,
+}
+
+#[derive(Deserialize)]
+struct Incoming {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    message: Option<String>,
+    client_id: Option<String>,
+    reply_to: Option<i64>,
+    seq: Option<i64>,
+}
+
+impl Request {
+    /// Reads a text frame.
+    pub fn parse(frame: &str) -> Result<Request, Unreadable> {
+        let incoming: Incoming = serde_json::from_str(frame).map_err(|_| Unreadable {
+            error: Error::BadRequest("bad-frame"),
+            client_id: client_id_of(frame),
+        })?;
+        let client_id = incoming
+            .client_id
+            .as_deref()
+            .map(ClientId::parse)
+            .transpose();
+        let client_id = client_id.map_err(|error| Unreadable {
+            error,
+            client_id: None,
+        })?;
+        let unreadable = |error| Unreadable {
+            error,
+            client_id: client_id.clone(),
+        };
+        match incoming.kind.as_deref() {
+            None | Some("message") => {
+                // Without a type the text is what tells a post from something else.
+                let text = incoming
+                    .message
+                    .as_deref()
+                    .ok_or(if incoming.kind.is_some() {
+                        Error::Empty
+                    } else {
+                        Error::BadRequest("bad-frame")
+                    });
+                let text = text.and_then(MessageText::parse).map_err(unreadable)?;
+                Ok(Request::Post {
+                    client_id,
+                    text,
+                    reply_to: incoming.reply_to,
+                })
+            }
+            Some("read") => match incoming.seq {
+                Some(seq) if seq >= 0 => Ok(Request::Read { client_id, seq }),
+                _ => Err(unreadable(Error::BadRequest("bad-seq"))),
+            },
+            Some("ping") => Ok(Request::Ping { client_id }),
+            Some(_) => Err(unreadable(Error::BadRequest("bad-type"))),
+        }
+    }
+}
+
+/// What can still be said of a frame that is wrong elsewhere: which one it was.
+fn client_id_of(frame: &str) -> Option<ClientId> {
+    let value: serde_json::Value = serde_json::from_str(frame).ok()?;
+    ClientId::parse(value.get("client_id")?.as_str()?).ok()
+}
+
+/// Something the server tells a client.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Frame<'a> {
+    /// The first frame of every socket.
+    Welcome(Welcome<'a>),
+    /// The newest state of one message.
+    Message(&'a Message),
+    /// A retried post already was stored.
+    Done {
+        /// The id of what was retried.
+        client_id: &'a str,
+        /// The message's number.
+        seq: i64,
+        /// The message's revision.
+        revision: i64,
+    },
+    /// What was sent was not done.
+    Error(Refusal<'a>),
+    /// The server is about to close.
+    Bye {
+        /// Why, in a word.
+        reason: &'a str,
+        /// When to come back; left out where not to.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        reconnect_in_ms: Option<u64>,
+    },
+    /// The answer to a ping, behind all frames queued before it.
+    Pong {
+        /// The ping's.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        client_id: Option<&'a str>,
+        /// The room's change counter; 0 where there is no room.
+        revision: i64,
+    },
+    /// Something happened in another of my rooms, or my read mark moved on another device.
+    Activity(Activity<'a>),
+}
+
+/// The content of `welcome`.
+#[derive(Serialize)]
+pub struct Welcome<'a> {
+    /// The id of this database's history.
+    pub epoch: &'a str,
+    /// The room, as this person sees it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub room: Option<&'a Room>,
+    /// Who the server takes the client for.
+    pub you: &'a Profile,
+    /// The room's change counter; 0 where there is no room.
+    pub revision: i64,
+    /// People in this room, at most 100.
+    pub online: Vec<&'a Profile>,
+    /// How many they are.
+    pub online_count: usize,
+    /// Whether every change since `since` follows.
+    pub resumed: bool,
+}
+
+/// The content of `error`.
+#[derive(Serialize)]
+pub struct Refusal<'a> {
+    code: &'a str,
+    message: String,
+    client_id: Option<&'a str>,
+    retry: bool,
+    retry_after_ms: Option<u64>,
+}
+
+/// The content of `activity`.
+#[derive(Serialize)]
+pub struct Activity<'a> {
+    /// Which room.
+    pub slug: &'a str,
+    /// Its newest message's number.
+    pub last_seq: i64,
+    /// Messages of others above this person's mark.
+    pub unread: i64,
+    /// Those among them that name this person.
+    pub mentions: i64,
+    /// What deserves to be told of by itself.
+    pub notice: Option<()>,
+}
+
+impl Frame<'_> {
+    /// The frame as it goes over the wire; shared between all who get it.
+    pub fn encode(&self) -> ByteString {
+        // Only maps with keys that are no text, or a failing Serialize, could fail here; there are none.
+        serde_json::to_string(self)
+            .map(ByteString::from)
+            .unwrap_or_default()
+    }
+}
+
+/// The frame for something that was refused.
+pub fn refusal(error: &Error, client_id: Option<&str>) -> ByteString {
+    let wait = error.retry_after();
+    Frame::Error(Refusal {
+        code: wire_code(error),
+        message: texts::error(error),
+        client_id,
+        retry: wait.is_some(),
+        // Rounded up: who comes back a moment early is refused again.
+        retry_after_ms: wait.map(|wait| wait.as_millis() as u64 + 1),
+    })
+    .encode()
+}
+
+/// The socket knows nine codes; what cannot happen on it is told as the nearest.
+fn wire_code(error: &Error) -> &'static str {
+    match error.code() {
+        "internal" => "unavailable",
+        "signed_out" => "forbidden",
+        code => code,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_frame_is_a_post_a_mark_or_a_ping() {
+        let post = Request::parse(r#"{"message":"hi"}"#).unwrap();
+        assert!(
+            matches!(post, Request::Post { client_id: None, reply_to: None, ref text } if text.as_str() == "hi")
+        );
+        assert_eq!(
+            Request::parse(r#"{"type":"ping","message":null}"#),
+            Ok(Request::Ping { client_id: None })
+        );
+        assert_eq!(
+            Request::parse(r#"{"type":"read","seq":7,"username":"eve"}"#),
+            Ok(Request::Read {
+                client_id: None,
+                seq: 7
+            })
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_is_refused_with_the_id_it_carried() {
+        let deep = "[".repeat(100_000);
+        for (frame, error, id) in [
+            ("{", Error::BadRequest("bad-frame"), None),
+            ("[]", Error::BadRequest("bad-frame"), None),
+            ("{}", Error::BadRequest("bad-frame"), None),
+            (deep.as_str(), Error::BadRequest("bad-frame"), None),
+            (
+                r#"{"message":7,"client_id":"a"}"#,
+                Error::BadRequest("bad-frame"),
+                Some("a"),
+            ),
+            (
+                r#"{"message":"x","client_id":"a","reply_to":"1"}"#,
+                Error::BadRequest("bad-frame"),
+                Some("a"),
+            ),
+            (
+                r#"{"message":"\ud800"}"#,
+                Error::BadRequest("bad-frame"),
+                None,
+            ),
+            (
+                r#"{"message":"x","client_id":"a b"}"#,
+                Error::BadRequest("bad-client-id"),
+                None,
+            ),
+            (
+                r#"{"message":" ","client_id":"a"}"#,
+                Error::Empty,
+                Some("a"),
+            ),
+            (
+                r#"{"type":"message","client_id":"a"}"#,
+                Error::Empty,
+                Some("a"),
+            ),
+            (
+                r#"{"message":"a\u0000b","client_id":"a"}"#,
+                Error::BadRequest("bad-nul"),
+                Some("a"),
+            ),
+            (
+                r#"{"type":"read","seq":-1}"#,
+                Error::BadRequest("bad-seq"),
+                None,
+            ),
+            (
+                r#"{"type":"read","seq":9223372036854775808}"#,
+                Error::BadRequest("bad-frame"),
+                None,
+            ),
+            (
+                r#"{"type":"dance","client_id":"a"}"#,
+                Error::BadRequest("bad-type"),
+                Some("a"),
+            ),
+        ] {
+            let unreadable = Request::parse(frame).unwrap_err();
+            let shown = &frame[..frame.len().min(60)];
+            assert_eq!(unreadable.error, error, "{shown}");
+            assert_eq!(
+                unreadable.client_id.as_ref().map(ClientId::as_str),
+                id,
+                "{shown}"
+            );
+        }
+    }
+}

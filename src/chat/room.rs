@@ -1,0 +1,361 @@
+//! One room, live: numbers what is said by way of the store, and shows it to everyone in the same order.
+//!
+//! Only what is committed is shown, the sender included. Revisions shown only ever rise: the gate stands at the last.
+
+mod joining;
+#[cfg(test)]
+mod late_tests;
+mod reading;
+mod requests;
+mod saving;
+#[cfg(test)]
+mod tests;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::prelude::*;
+use tokio::sync::oneshot;
+
+pub use requests::{Drain, Join, Leave, Ping, Read, Retire, Say, SayAndTell};
+
+use super::closing::CloseReason;
+use super::hold::Hold;
+use super::hub::Hub;
+use super::outlet::{Batch, Outlet};
+use super::protocol::{Frame, refusal};
+use super::recent::{NodeBytes, Recent};
+use crate::error::Error;
+use crate::names::ClientId;
+use crate::store::messages::{self, Message};
+use crate::store::users::Profile;
+use crate::store::{RoomId, Store, UserId};
+use reading::Reading;
+use saving::Saving;
+
+/// A session's number on this node.
+pub type SessionId = u64;
+
+/// Changes a room loads at its opening, so that a storm of returning people costs one query.
+const OPENING_CHANGES: i64 = 1_000;
+/// Senders are bounded by their allowance; this is for when there is none.
+const MAILBOX: usize = 4_096;
+/// Between looks at the database while the outcome of a save, or of the opening, is not known.
+const HEAD_CHECK_EVERY: Duration = Duration::from_millis(500);
+
+/// The actor of one room.
+pub struct Room {
+    id: RoomId,
+    slug: Arc<str>,
+    epoch: Arc<str>,
+    store: Store,
+    hub: Addr<Hub>,
+    /// Every change up to this revision has been shown.
+    gate: i64,
+    last_seq: i64,
+    recent: Recent,
+    open: bool,
+    loaded_at: Option<Instant>,
+    present: HashMap<SessionId, Present>,
+    people: HashMap<UserId, Here>,
+    saving: Saving,
+    reading: Reading,
+    checking_head: bool,
+    /// Told when nothing is in flight any more; from then on nothing new is taken.
+    draining: Option<oneshot::Sender<()>>,
+    drained: bool,
+}
+
+/// A session in this room.
+struct Present {
+    outlet: Arc<Outlet>,
+    person: Arc<Profile>,
+    /// Whether it has been given what it missed; before that nothing new is shown to it.
+    caught_up: bool,
+    hold: Option<Hold>,
+}
+
+/// A person in this room, with so many sessions.
+struct Here {
+    sessions: usize,
+    person: Arc<Profile>,
+}
+
+/// What a room is made of.
+pub struct Opening {
+    /// The room's number in the database.
+    pub id: RoomId,
+    /// Its name in URLs.
+    pub slug: Arc<str>,
+    /// The id of this database's history.
+    pub epoch: Arc<str>,
+    /// Where everything is kept.
+    pub store: Store,
+    /// Knows everybody's sessions.
+    pub hub: Addr<Hub>,
+    /// What all rooms of this node keep together.
+    pub node_bytes: NodeBytes,
+}
+
+impl Room {
+    /// A room that has not started.
+    pub fn new(opening: Opening) -> Room {
+        let Opening {
+            id,
+            slug,
+            epoch,
+            store,
+            hub,
+            node_bytes,
+        } = opening;
+        Room {
+            id,
+            slug,
+            epoch,
+            store,
+            hub,
+            gate: 0,
+            last_seq: 0,
+            recent: Recent::new(0, node_bytes),
+            open: false,
+            loaded_at: None,
+            present: HashMap::new(),
+            people: HashMap::new(),
+            saving: Saving::default(),
+            reading: Reading::default(),
+            checking_head: false,
+            draining: None,
+            drained: false,
+        }
+    }
+
+    /// Loads the newest changes; until they are there nothing else is handled.
+    fn load(&mut self, ctx: &mut Context<Self>) {
+        if elapsed(self.loaded_at) < HEAD_CHECK_EVERY {
+            return;
+        }
+        let (store, id) = (self.store.clone(), self.id);
+        let loading = async move {
+            store
+                .read(move |conn| messages::newest_changes(conn, id, OPENING_CHANGES))
+                .await
+        };
+        ctx.wait(loading.into_actor(self).map(|loaded, room, _| {
+            room.loaded_at = Some(Instant::now());
+            match loaded {
+                Ok(changes) => {
+                    let floor = match changes.messages.first() {
+                        Some(oldest) if !changes.complete => oldest.revision - 1,
+                        _ => 0,
+                    };
+                    room.recent.restart(floor);
+                    for message in &changes.messages {
+                        room.recent
+                            .push(message.revision, Frame::Message(message).encode());
+                    }
+                    room.gate = changes.head;
+                    room.last_seq = changes.last_seq;
+                    room.open = true;
+                }
+                Err(error) => log::error!("opening room {}: {error}", room.id),
+            }
+        }));
+    }
+
+    /// Shows committed messages: each once, ascending, to everyone who has caught up.
+    fn show(&mut self, mut committed: Vec<Message>) {
+        committed.sort_unstable_by_key(|message| message.revision);
+        let mut frames = Vec::with_capacity(committed.len());
+        let mut said = Vec::with_capacity(committed.len());
+        for message in &committed {
+            if message.revision <= self.gate {
+                continue;
+            }
+            self.gate = message.revision;
+            self.last_seq = self.last_seq.max(message.seq);
+            let frame = Frame::Message(message).encode();
+            self.recent.push(message.revision, frame.clone());
+            frames.push(frame);
+            said.push((message.seq, message.author));
+        }
+        if frames.is_empty() {
+            return;
+        }
+        let batch = Batch::new(frames);
+        let mut gone = Vec::new();
+        for (session, present) in &self.present {
+            if present.caught_up && !present.outlet.deliver(&batch) {
+                gone.push(*session);
+            }
+        }
+        for session in gone {
+            self.leave(session);
+        }
+        self.reading.said(said);
+    }
+
+    /// Everyone loads afresh: more was missed than is shown at once.
+    fn skip_to(&mut self, head: i64, last_seq: i64) {
+        self.gate = self.gate.max(head);
+        self.last_seq = self.last_seq.max(last_seq);
+        self.recent.restart(self.gate);
+        self.reading.skipped();
+        let everyone: Vec<SessionId> = self.present.keys().copied().collect();
+        for session in everyone {
+            if let Some(present) = self.leave(session) {
+                present.outlet.let_go(CloseReason::Restart);
+            }
+        }
+    }
+
+    /// Compares the gate with the database, again and again until it answers: after a save whose outcome is not known.
+    fn check_head(&mut self, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.checking_head, true) {
+            return;
+        }
+        ctx.run_later(HEAD_CHECK_EVERY, |room, ctx| {
+            let (store, id, gate) = (room.store.clone(), room.id, room.gate);
+            let check = async move {
+                store
+                    .read(move |conn| messages::changes(conn, id, gate, OPENING_CHANGES))
+                    .await
+            };
+            ctx.spawn(check.into_actor(room).map(|changes, room, ctx| {
+                room.checking_head = false;
+                match changes {
+                    Ok(changes) => room.catch_up(changes, ctx),
+                    Err(_) => room.check_head(ctx),
+                }
+            }));
+        });
+    }
+
+    /// Shows what the database has beyond the gate.
+    fn catch_up(&mut self, changes: messages::Changes, ctx: &mut Context<Self>) {
+        if changes.complete {
+            self.show(changes.messages);
+            // Rows and head are of one moment: whatever is numbered up to there was shown or has a newer state.
+            self.gate = self.gate.max(changes.head);
+            self.last_seq = self.last_seq.max(changes.last_seq);
+            self.tell_hub(ctx);
+        } else {
+            self.skip_to(changes.head, changes.last_seq);
+        }
+    }
+
+    fn leave(&mut self, session: SessionId) -> Option<Present> {
+        let present = self.present.remove(&session)?;
+        let user = present.person.id;
+        if let Some(here) = self.people.get_mut(&user) {
+            here.sessions -= 1;
+            if here.sessions == 0 {
+                self.people.remove(&user);
+            }
+        }
+        Some(present)
+    }
+
+    /// Tells a session something that concerns it alone.
+    fn tell(&mut self, session: SessionId, batch: Arc<Batch>) {
+        let delivered = self
+            .present
+            .get(&session)
+            .is_none_or(|present| present.outlet.deliver(&batch));
+        if !delivered {
+            self.leave(session);
+        }
+    }
+
+    /// Refuses a session's post, and those that follow until it comes again.
+    fn refuse(&mut self, session: SessionId, client_id: Option<&ClientId>, error: &Error) {
+        self.hold(session, client_id, error);
+        self.tell(
+            session,
+            Batch::one(refusal(error, client_id.map(ClientId::as_str))),
+        );
+    }
+
+    fn hold(&mut self, session: SessionId, client_id: Option<&ClientId>, error: &Error) {
+        if let Some(present) = self.present.get_mut(&session)
+            && present.hold.is_none()
+        {
+            present.hold = Hold::begin(client_id, error);
+        }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.present.is_empty()
+            && self.saving.is_idle()
+            && self.reading.is_idle()
+            && !self.checking_head
+    }
+
+    fn finish_draining(&mut self) {
+        if self.saving.is_idle()
+            && self.reading.is_stored()
+            && let Some(drained) = self.draining.take()
+        {
+            let _ = drained.send(());
+        }
+    }
+}
+
+impl Actor for Room {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(MAILBOX);
+        self.load(ctx);
+    }
+}
+
+impl Handler<Leave> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Leave { session }: Leave, _: &mut Self::Context) {
+        self.leave(session);
+    }
+}
+
+impl Handler<Ping> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Ping { session, client_id }: Ping, _: &mut Self::Context) {
+        // To somebody who is still being given what they missed the session keeps it back until that is there.
+        let client_id = client_id.as_ref().map(ClientId::as_str);
+        let pong = Frame::Pong {
+            client_id,
+            revision: self.gate,
+        };
+        self.tell(session, Batch::one(pong.encode()));
+    }
+}
+
+impl Handler<Drain> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Drain(done): Drain, ctx: &mut Self::Context) {
+        self.drained = true;
+        self.draining = Some(done);
+        self.store_marks(ctx);
+        self.finish_draining();
+    }
+}
+
+impl Handler<Retire> for Room {
+    type Result = bool;
+
+    fn handle(&mut self, _: Retire, ctx: &mut Self::Context) -> bool {
+        let ends = self.is_idle();
+        if ends {
+            ctx.stop();
+        }
+        ends
+    }
+}
+
+/// How long ago something was, for coalescing; long ago where it never was.
+fn elapsed(last: Option<Instant>) -> Duration {
+    last.map_or(Duration::MAX, |last| last.elapsed())
+}

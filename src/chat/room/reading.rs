@@ -1,0 +1,183 @@
+//! Read marks, stored once a second; and word to the hub of what was said, for those who are elsewhere.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use actix::prelude::*;
+
+use super::{Read, Room, elapsed};
+use crate::chat::hub::{Moved, ReadMoved};
+use crate::chat::outlet::Batch;
+use crate::chat::protocol::refusal;
+use crate::error::Error;
+use crate::names::ClientId;
+use crate::store::{UserId, memberships};
+
+const STORE_EVERY: Duration = Duration::from_secs(1);
+/// At most four a second.
+const TELL_EVERY: Duration = Duration::from_millis(250);
+/// Messages named one by one; beyond that everyone's count is read anew.
+const SAID_MAX: usize = 1_024;
+
+/// Marks to be stored and messages to be told of.
+#[derive(Default)]
+pub(super) struct Reading {
+    marks: HashMap<UserId, i64>,
+    storing: bool,
+    stored_at: Option<Instant>,
+    waiting: bool,
+    said: Vec<(i64, UserId)>,
+    overflown: bool,
+    told_at: Option<Instant>,
+    telling: bool,
+}
+
+impl Reading {
+    pub(super) fn is_idle(&self) -> bool {
+        self.marks.is_empty() && !self.storing && !self.waiting && !self.telling
+    }
+
+    /// Whether every mark has been stored.
+    pub(super) fn is_stored(&self) -> bool {
+        self.marks.is_empty() && !self.storing
+    }
+
+    /// More was said than was shown one by one.
+    pub(super) fn skipped(&mut self) {
+        self.overflown = true;
+    }
+
+    pub(super) fn said(&mut self, messages: Vec<(i64, UserId)>) {
+        self.said.extend(messages);
+        if self.said.len() > SAID_MAX {
+            self.said.clear();
+            self.overflown = true;
+        }
+    }
+}
+
+impl Room {
+    /// Tells the hub what was said, at once or with what else is said within a quarter of a second.
+    pub(super) fn tell_hub(&mut self, ctx: &mut Context<Self>) {
+        let reading = &mut self.reading;
+        if reading.telling || (reading.said.is_empty() && !reading.overflown) {
+            return;
+        }
+        let passed = elapsed(reading.told_at);
+        if passed >= TELL_EVERY {
+            return self.tell_hub_now();
+        }
+        reading.telling = true;
+        ctx.run_later(TELL_EVERY - passed, |room, _| {
+            room.reading.telling = false;
+            room.tell_hub_now();
+        });
+    }
+
+    fn tell_hub_now(&mut self) {
+        let reading = &mut self.reading;
+        reading.told_at = Some(Instant::now());
+        let (said, overflown) = (
+            std::mem::take(&mut reading.said),
+            std::mem::take(&mut reading.overflown),
+        );
+        // Four a second from each room: the hub's mailbox stays short.
+        self.hub.do_send(Moved {
+            room: self.id,
+            slug: self.slug.clone(),
+            last_seq: self.last_seq,
+            said,
+            overflown,
+        });
+    }
+
+    /// Stores the marks that moved since the last time.
+    pub(super) fn store_marks(&mut self, ctx: &mut Context<Self>) {
+        if self.reading.marks.is_empty() || self.reading.storing {
+            return;
+        }
+        self.reading.storing = true;
+        self.reading.stored_at = Some(Instant::now());
+        let marks: Vec<(UserId, i64)> = std::mem::take(&mut self.reading.marks)
+            .into_iter()
+            .collect();
+        let (store, id, stored) = (self.store.clone(), self.id, marks.clone());
+        let write = async move {
+            store
+                .write(move |conn| memberships::mark_read(conn, id, &stored))
+                .await
+        };
+        ctx.spawn(write.into_actor(self).map(move |written, room, ctx| {
+            room.reading.storing = false;
+            let failed = written.is_err();
+            match written {
+                Ok(()) => {
+                    for (user, seq) in marks {
+                        // As often as marks are stored, once a second and person.
+                        room.hub.do_send(ReadMoved {
+                            room: room.id,
+                            slug: room.slug.clone(),
+                            user,
+                            seq,
+                        });
+                    }
+                }
+                Err(error) => {
+                    log::warn!("room {}: read marks were not stored: {error}", room.id);
+                    for (user, seq) in marks {
+                        let mark = room.reading.marks.entry(user).or_insert(seq);
+                        *mark = (*mark).max(seq);
+                    }
+                }
+            }
+            if room.drained && failed {
+                // There is no later any more; marks are no promise.
+                room.reading.marks.clear();
+            }
+            room.store_marks_soon(ctx);
+            room.finish_draining();
+        }));
+    }
+
+    /// At once, or with the other marks that move within a second.
+    fn store_marks_soon(&mut self, ctx: &mut Context<Self>) {
+        if self.reading.marks.is_empty() || self.reading.storing || self.reading.waiting {
+            return;
+        }
+        let passed = elapsed(self.reading.stored_at);
+        if passed >= STORE_EVERY || self.drained {
+            return self.store_marks(ctx);
+        }
+        self.reading.waiting = true;
+        ctx.run_later(STORE_EVERY - passed, |room, ctx| {
+            room.reading.waiting = false;
+            room.store_marks(ctx);
+        });
+    }
+}
+
+impl Handler<Read> for Room {
+    type Result = ();
+
+    fn handle(&mut self, read: Read, ctx: &mut Self::Context) {
+        let Read {
+            session,
+            user,
+            seq,
+            client_id,
+        } = read;
+        // A request was checked against the database, which may be ahead of what was shown here.
+        if let Some(session) = session
+            && seq > self.last_seq
+        {
+            let refused = refusal(
+                &Error::BadRequest("bad-seq"),
+                client_id.as_ref().map(ClientId::as_str),
+            );
+            return self.tell(session, Batch::one(refused));
+        }
+        let mark = self.reading.marks.entry(user).or_insert(seq);
+        *mark = (*mark).max(seq);
+        self.store_marks_soon(ctx);
+    }
+}

@@ -1,0 +1,98 @@
+//! What a room is told: by sessions, by requests, by the hub.
+
+use std::sync::Arc;
+
+use actix::Message;
+use tokio::sync::oneshot;
+
+use super::SessionId;
+use crate::chat::outlet::Outlet;
+use crate::error::Result;
+use crate::names::{ClientId, MessageText};
+use crate::store::messages::Message as Stored;
+use crate::store::users::Profile;
+use crate::store::{Post, UserId, rooms};
+
+/// Enter the room, and be given what was missed since a revision.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Join {
+    /// The session's number.
+    pub session: SessionId,
+    /// Whose it is.
+    pub person: Arc<Profile>,
+    /// The way to it.
+    pub outlet: Arc<Outlet>,
+    /// The room as this person sees it.
+    pub view: rooms::Room,
+    /// The revision to resume from, where there is one of this epoch.
+    pub since: Option<i64>,
+}
+
+/// Leave the room.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Leave {
+    /// The session's number.
+    pub session: SessionId,
+}
+
+/// Say something, from a socket: the answer comes as a frame.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Say {
+    /// The session's number.
+    pub session: SessionId,
+    /// Who says it.
+    pub person: Arc<Profile>,
+    /// The sender's own id of it.
+    pub client_id: Option<ClientId>,
+    /// What is said.
+    pub text: MessageText,
+    /// The message it answers.
+    pub reply_to: Option<i64>,
+}
+
+/// Say something, from a request: the message, and whether it was stored just now.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct SayAndTell {
+    /// What is said.
+    pub post: Post,
+    /// Where the outcome goes.
+    pub answer: oneshot::Sender<Result<(Stored, bool)>>,
+}
+
+/// Somebody has read up to a message.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Read {
+    /// The session's number, where it came by one.
+    pub session: Option<SessionId>,
+    /// Who has read.
+    pub user: UserId,
+    /// Up to this message.
+    pub seq: i64,
+    /// Repeated where it is refused.
+    pub client_id: Option<ClientId>,
+}
+
+/// Answer with a `pong` behind everything shown so far.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Ping {
+    /// The session's number.
+    pub session: SessionId,
+    /// Repeated in the answer.
+    pub client_id: Option<ClientId>,
+}
+
+/// Take nothing new, finish what is in flight, tell when that is done.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Drain(pub oneshot::Sender<()>);
+
+/// End, if nobody is here and nothing is in flight: true where it ended.
+#[derive(Message)]
+#[rtype(result = "bool")]
+pub struct Retire;

@@ -1,0 +1,297 @@
+//! What is said, on its way into the store and back: one save in flight, everything else waits for the next.
+
+use std::collections::{HashMap, HashSet};
+
+use actix::prelude::*;
+use bytestring::ByteString;
+use tokio::sync::oneshot;
+
+use super::{Room, Say, SayAndTell, SessionId};
+use crate::chat::hold::Hold;
+use crate::chat::outlet::Batch as Frames;
+use crate::chat::protocol::{Frame, refusal};
+use crate::error::{Error, Result};
+use crate::names::ClientId;
+use crate::store::messages::Message;
+use crate::store::{Batch, Committed, Late, Outcome, Post, Saved, UserId};
+
+/// What may wait in one room before more is refused as `busy`, and how much of it for one person.
+const CHANGES_MAX: usize = 1_024;
+const BYTES_MAX: usize = 2 * 1024 * 1024;
+const CHANGES_PER_PERSON_MAX: usize = 768;
+
+/// The changes that wait, and whether a save is running.
+#[derive(Default)]
+pub(super) struct Saving {
+    posts: Vec<Post>,
+    origins: Vec<Origin>,
+    bytes: usize,
+    per_person: HashMap<UserId, usize>,
+    running: bool,
+    /// The running save took too long: its senders were told so, and nothing more is taken until its outcome is known.
+    late: bool,
+}
+
+/// Who is told what became of a post.
+enum Origin {
+    Session {
+        id: SessionId,
+        client_id: Option<ClientId>,
+    },
+    Request(oneshot::Sender<Result<(Message, bool)>>),
+}
+
+/// What each session is told, together.
+type Answers = HashMap<SessionId, Vec<ByteString>>;
+
+impl Saving {
+    pub(super) fn is_idle(&self) -> bool {
+        !self.running && self.posts.is_empty()
+    }
+
+    fn add(&mut self, post: Post, origin: Origin) -> Result<(), (Origin, Error)> {
+        if self.late {
+            return Err((
+                origin,
+                Error::Unavailable("an earlier save has not ended".to_owned()),
+            ));
+        }
+        let share = self.per_person.entry(post.author).or_default();
+        let fits = self.posts.len() < CHANGES_MAX
+            && *share < CHANGES_PER_PERSON_MAX
+            && self.bytes + post.text.as_str().len() <= BYTES_MAX;
+        if !fits {
+            return Err((origin, Error::Busy));
+        }
+        *share += 1;
+        self.bytes += post.text.as_str().len();
+        self.posts.push(post);
+        self.origins.push(origin);
+        Ok(())
+    }
+
+    fn take(&mut self) -> (Vec<Post>, Vec<Origin>) {
+        self.bytes = 0;
+        self.per_person.clear();
+        (
+            std::mem::take(&mut self.posts),
+            std::mem::take(&mut self.origins),
+        )
+    }
+}
+
+impl Room {
+    fn accept(&mut self, post: Post, origin: Origin, ctx: &mut Context<Self>) {
+        let refused = if self.drained {
+            Err((origin, Error::Unavailable("adda is stopping".to_owned())))
+        } else {
+            self.saving.add(post, origin)
+        };
+        match refused {
+            Ok(()) => self.save(ctx),
+            Err((Origin::Session { id, client_id }, error)) => {
+                self.refuse(id, client_id.as_ref(), &error)
+            }
+            Err((Origin::Request(answer), error)) => drop(answer.send(Err(error))),
+        }
+    }
+
+    /// Hands everything that waits to the store, unless a save is running: its end does.
+    fn save(&mut self, ctx: &mut Context<Self>) {
+        if self.saving.running || self.saving.posts.is_empty() {
+            return;
+        }
+        self.saving.running = true;
+        let (changes, origins) = self.saving.take();
+        let batch = Batch {
+            room: self.id,
+            gate: self.gate,
+            changes,
+        };
+        let store = self.store.clone();
+        let commit = async move { store.commit(batch).await };
+        ctx.spawn(
+            commit
+                .into_actor(self)
+                .map(move |saved, room, ctx| match saved {
+                    Saved::Done(committed) => {
+                        room.saved(committed, origins, ctx);
+                        room.next(ctx);
+                    }
+                    Saved::Failed(error) => {
+                        room.not_saved(&error, origins);
+                        room.check_head(ctx);
+                        room.next(ctx);
+                    }
+                    Saved::Late(late) => {
+                        let error =
+                            Error::Unavailable("saving takes longer than it may".to_owned());
+                        room.not_saved(&error, origins);
+                        room.wait_for(late, ctx);
+                    }
+                }),
+        );
+    }
+
+    /// Waits for a save whose senders were refused already: what it stored after all is shown like any message. Until then no
+    /// other save starts, so that nothing is numbered behind what is not shown.
+    fn wait_for(&mut self, late: Late, ctx: &mut Context<Self>) {
+        self.saving.late = true;
+        ctx.spawn(late.outcome().into_actor(self).map(|saved, room, ctx| {
+            room.saving.late = false;
+            match saved {
+                Ok(committed) => room.saved(committed, Vec::new(), ctx),
+                Err(_) => room.check_head(ctx),
+            }
+            room.next(ctx);
+        }));
+    }
+
+    fn next(&mut self, ctx: &mut Context<Self>) {
+        self.saving.running = false;
+        self.save(ctx);
+        self.finish_draining();
+    }
+
+    fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
+        let stored = committed
+            .outcomes
+            .iter()
+            .filter_map(|outcome| match outcome {
+                Outcome::Stored(message) => Some(message.clone()),
+                _ => None,
+            });
+        match committed.between {
+            Some(mut between) => {
+                between.extend(stored);
+                self.show(between);
+                self.gate = self.gate.max(committed.revision);
+                self.last_seq = self.last_seq.max(committed.last_seq);
+            }
+            None => self.skip_to(committed.revision, committed.last_seq),
+        }
+        let mut answers = Answers::new();
+        for (outcome, origin) in committed.outcomes.into_iter().zip(origins) {
+            self.answer(outcome, origin, &mut answers);
+        }
+        self.tell_all(answers);
+        self.tell_hub(ctx);
+    }
+
+    fn answer(&mut self, outcome: Outcome, origin: Origin, answers: &mut Answers) {
+        match (outcome, origin) {
+            // The frame that everyone got bears the sender's client_id.
+            (Outcome::Stored(_), Origin::Session { .. }) => {}
+            (Outcome::Known(message), Origin::Session { id, .. }) => {
+                let (seq, revision) = (message.seq, message.revision);
+                let done = Frame::Done {
+                    client_id: &message.client_id,
+                    seq,
+                    revision,
+                };
+                answers.entry(id).or_default().push(done.encode());
+            }
+            (Outcome::Refused(error), Origin::Session { id, client_id }) => {
+                self.hold(id, client_id.as_ref(), &error);
+                answers
+                    .entry(id)
+                    .or_default()
+                    .push(refusal(&error, client_id.as_ref().map(ClientId::as_str)));
+            }
+            (outcome, Origin::Request(answer)) => {
+                // Whoever asked may have gone; what is stored stays stored.
+                let _ = answer.send(match outcome {
+                    Outcome::Stored(message) => Ok((message, true)),
+                    Outcome::Known(message) => Ok((message, false)),
+                    Outcome::Refused(error) => Err(error),
+                });
+            }
+        }
+    }
+
+    /// Refuses a whole save and all that waits behind it, so that nothing overtakes what is to be sent again.
+    fn not_saved(&mut self, error: &Error, origins: Vec<Origin>) {
+        log::error!(
+            "room {}: {} changes were not saved: {error}",
+            self.id,
+            origins.len()
+        );
+        let (_, waiting) = self.saving.take();
+        let (mut answers, mut seen) = (Answers::new(), HashSet::new());
+        for origin in origins.into_iter().chain(waiting) {
+            match origin {
+                Origin::Session { id, client_id } => {
+                    // What was in flight is older than anything refused meanwhile: the hold begins with it.
+                    if seen.insert(id)
+                        && let Some(present) = self.present.get_mut(&id)
+                    {
+                        present.hold = None;
+                    }
+                    self.hold(id, client_id.as_ref(), error);
+                    answers
+                        .entry(id)
+                        .or_default()
+                        .push(refusal(error, client_id.as_ref().map(ClientId::as_str)));
+                }
+                Origin::Request(answer) => drop(answer.send(Err(error.clone()))),
+            }
+        }
+        self.tell_all(answers);
+    }
+
+    fn tell_all(&mut self, answers: Answers) {
+        for (session, frames) in answers {
+            self.tell(session, Frames::new(frames));
+        }
+    }
+}
+
+impl Handler<Say> for Room {
+    type Result = ();
+
+    fn handle(&mut self, say: Say, ctx: &mut Self::Context) {
+        let Say {
+            session,
+            person,
+            client_id,
+            text,
+            reply_to,
+        } = say;
+        let Some(present) = self.present.get_mut(&session) else {
+            return;
+        };
+        if let Err(error) = Hold::check(&mut present.hold, client_id.as_ref()) {
+            return self.refuse(session, client_id.as_ref(), &error);
+        }
+        let fresh = client_id.is_none();
+        let id = match client_id.clone().map_or_else(ClientId::fresh, Ok) {
+            Ok(id) => id,
+            Err(error) => return self.refuse(session, None, &error),
+        };
+        let post = Post {
+            author: person.id,
+            username: person.username.clone(),
+            name: person.name.clone(),
+            client_id: id,
+            fresh,
+            text,
+            reply_to,
+        };
+        self.accept(
+            post,
+            Origin::Session {
+                id: session,
+                client_id,
+            },
+            ctx,
+        );
+    }
+}
+
+impl Handler<SayAndTell> for Room {
+    type Result = ();
+
+    fn handle(&mut self, SayAndTell { post, answer }: SayAndTell, ctx: &mut Self::Context) {
+        self.accept(post, Origin::Request(answer), ctx);
+    }
+}

@@ -1,0 +1,376 @@
+//! One WebSocket: reads frames, keeps to its person's allowance, forwards to its room, writes what it is handed.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use actix::prelude::*;
+use actix_http::ws::Item;
+use actix_web_actors::ws;
+use bytestring::ByteString;
+
+use super::closing::CloseReason;
+use super::entrance::{Destination, Entrance};
+use super::guard::Verdict;
+use super::hold::Hold;
+use super::hub::{Connect, Disconnect, RoomHandle};
+use super::outlet::{BATCHES_MAX, Batch, Deliver, End, Gauge, Outlet};
+use super::protocol::{FRAME_BYTES_MAX, Frame, Request, Unreadable, Welcome, refusal};
+use super::room::{Join, Leave, Ping, Read, Say};
+use crate::error::Error;
+use crate::names::ClientId;
+use crate::secrets;
+
+const PING_EVERY: Duration = Duration::from_secs(20);
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
+
+/// The actor of one socket.
+pub struct Session {
+    entrance: Entrance,
+    gauge: Arc<Gauge>,
+    last_heard: Instant,
+    last_pinged: Instant,
+    fragments: Vec<u8>,
+    hold: Option<Hold>,
+    bye_said: bool,
+    welcomed: bool,
+    /// What came before the welcome, for after it.
+    early: Vec<Arc<Batch>>,
+    room: Option<RoomHandle>,
+}
+
+impl Session {
+    /// A session that has not started.
+    pub fn new(entrance: Entrance) -> Session {
+        let now = Instant::now();
+        Session {
+            entrance,
+            gauge: Arc::default(),
+            last_heard: now,
+            last_pinged: now,
+            fragments: Vec::new(),
+            hold: None,
+            bye_said: false,
+            welcomed: false,
+            early: Vec::new(),
+            room: None,
+        }
+    }
+
+    fn enter(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
+        let address = ctx.address();
+        let outlet = Arc::new(Outlet {
+            frames: address.clone().recipient(),
+            end: address.recipient(),
+            gauge: self.gauge.clone(),
+        });
+        let (id, person) = (self.entrance.id, self.entrance.person.clone());
+        let room = self.entrance.room.take();
+        // Both must arrive, and each comes once a session.
+        self.entrance.hub.do_send(Connect {
+            session: id,
+            user: person.id,
+            sign_in: self.entrance.sign_in,
+            room: room.as_ref().map(|room| room.view.id),
+            outlet: outlet.clone(),
+        });
+        match room {
+            Some(destination) => {
+                let Destination {
+                    handle,
+                    view,
+                    since,
+                } = *destination;
+                handle.address().do_send(Join {
+                    session: id,
+                    person,
+                    outlet,
+                    view,
+                    since,
+                });
+                self.room = Some(handle);
+            }
+            None => {
+                let welcome = Welcome {
+                    epoch: &self.entrance.epoch,
+                    room: None,
+                    you: &person,
+                    revision: 0,
+                    online: Vec::new(),
+                    online_count: 0,
+                    resumed: false,
+                };
+                self.welcomed = true;
+                ctx.text(Frame::Welcome(welcome).encode());
+            }
+        }
+    }
+
+    fn receive(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
+        match Request::parse(text) {
+            Ok(Request::Post {
+                client_id,
+                text,
+                reply_to,
+            }) => {
+                let Some(room) = &self.room else {
+                    return self.say(
+                        refusal(
+                            &Error::BadRequest("bad-type"),
+                            client_id.as_ref().map(ClientId::as_str),
+                        ),
+                        ctx,
+                    );
+                };
+                let permitted = Hold::check(&mut self.hold, client_id.as_ref())
+                    .and_then(|()| self.entrance.allowance.take());
+                let said = permitted.and_then(|()| {
+                    let say = Say {
+                        session: self.entrance.id,
+                        person: self.entrance.person.clone(),
+                        client_id: client_id.clone(),
+                        text,
+                        reply_to,
+                    };
+                    room.address().try_send(say).map_err(|_| Error::Busy)
+                });
+                if let Err(error) = said {
+                    if self.hold.is_none() {
+                        self.hold = Hold::begin(client_id.as_ref(), &error);
+                    }
+                    self.say(
+                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
+                        ctx,
+                    );
+                }
+            }
+            Ok(Request::Read { client_id, seq }) => {
+                let Some(room) = &self.room else {
+                    let error = Error::BadRequest("bad-type");
+                    return self.say(
+                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
+                        ctx,
+                    );
+                };
+                let (session, user) = (self.entrance.id, self.entrance.person.id);
+                // A mark that finds the room overrun is lost; the next one makes up for it.
+                let _ = room.address().try_send(Read {
+                    session: Some(session),
+                    user,
+                    seq,
+                    client_id,
+                });
+            }
+            Ok(Request::Ping { client_id }) => match &self.room {
+                Some(room) => {
+                    let ping = Ping {
+                        session: self.entrance.id,
+                        client_id: client_id.clone(),
+                    };
+                    if room.address().try_send(ping).is_err() {
+                        self.say(
+                            refusal(&Error::Busy, client_id.as_ref().map(ClientId::as_str)),
+                            ctx,
+                        );
+                    }
+                }
+                None => {
+                    let client_id = client_id.as_ref().map(ClientId::as_str);
+                    ctx.text(
+                        Frame::Pong {
+                            client_id,
+                            revision: 0,
+                        }
+                        .encode(),
+                    );
+                }
+            },
+            Err(Unreadable { error, client_id }) => {
+                self.say(
+                    refusal(&error, client_id.as_ref().map(ClientId::as_str)),
+                    ctx,
+                );
+            }
+        }
+    }
+
+    /// Writes a frame of this session's own, behind the welcome.
+    fn say(&mut self, frame: ByteString, ctx: &mut ws::WebsocketContext<Self>) {
+        if self.welcomed {
+            return ctx.text(frame);
+        }
+        if self.early.len() >= BATCHES_MAX {
+            return self.end(CloseReason::TooManyFrames, ctx);
+        }
+        let batch = Batch::one(frame);
+        self.gauge.added(&batch);
+        self.early.push(batch);
+    }
+
+    fn write(&mut self, batch: &Batch, ctx: &mut ws::WebsocketContext<Self>) {
+        self.gauge.taken(batch);
+        for frame in batch.frames() {
+            ctx.text(ByteString::clone(frame));
+        }
+    }
+
+    /// Puts a message in fragments together; the guard has checked their order and total.
+    fn reassemble(&mut self, fragment: Item, ctx: &mut ws::WebsocketContext<Self>) {
+        let (bytes, last) = match fragment {
+            Item::FirstText(bytes) | Item::Continue(bytes) => (bytes, false),
+            Item::Last(bytes) => (bytes, true),
+            Item::FirstBinary(_) => return self.end(CloseReason::NotText, ctx),
+        };
+        if self.fragments.len() + bytes.len() > FRAME_BYTES_MAX {
+            return self.end(CloseReason::TooBig, ctx);
+        }
+        self.fragments.extend_from_slice(&bytes);
+        if last {
+            match String::from_utf8(std::mem::take(&mut self.fragments)) {
+                Ok(text) => self.receive(&text, ctx),
+                Err(_) => self.end(CloseReason::NotUtf8, ctx),
+            }
+        }
+    }
+
+    fn say_bye(&mut self, reason: CloseReason, ctx: &mut ws::WebsocketContext<Self>) {
+        if self.bye_said || !reason.says_bye() {
+            return;
+        }
+        self.bye_said = true;
+        // Without chance all would come back at once; that is no reason not to say goodbye.
+        let chance = secrets::random_bytes::<2>().map_or(u16::MAX / 2, u16::from_be_bytes);
+        let reconnect_in_ms = reason.reconnect_in_ms(chance);
+        ctx.text(
+            Frame::Bye {
+                reason: reason.word(),
+                reconnect_in_ms,
+            }
+            .encode(),
+        );
+    }
+
+    fn end(&mut self, reason: CloseReason, ctx: &mut ws::WebsocketContext<Self>) {
+        self.say_bye(reason, ctx);
+        ctx.close(Some(ws::CloseReason {
+            code: reason.code().into(),
+            description: Some(reason.word().to_owned()),
+        }));
+        ctx.stop();
+    }
+
+    fn beat(&mut self, ctx: &mut ws::WebsocketContext<Self>) {
+        let now = Instant::now();
+        if now.duration_since(self.last_heard) >= SILENCE_MAX {
+            return self.end(CloseReason::Silent, ctx);
+        }
+        if now.duration_since(self.last_pinged) >= PING_EVERY {
+            self.last_pinged = now;
+            ctx.ping(b"");
+        }
+    }
+}
+
+impl Actor for Session {
+    type Context = ws::WebsocketContext<Self>;
+
+    fn started(&mut self, ctx: &mut Self::Context) {
+        ctx.set_mailbox_capacity(BATCHES_MAX);
+        ctx.run_interval(HEARTBEAT_EVERY, |session, ctx| session.beat(ctx));
+        self.enter(ctx);
+    }
+
+    fn stopped(&mut self, _: &mut Self::Context) {
+        // Here and not where a timer finds the silence: however a session ends, it leaves.
+        let (session, user) = (self.entrance.id, self.entrance.person.id);
+        if let Some(room) = self.room.take() {
+            room.address().do_send(Leave { session });
+        }
+        self.entrance.hub.do_send(Disconnect { session, user });
+    }
+}
+
+impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
+    fn handle(&mut self, item: Result<ws::Message, ws::ProtocolError>, ctx: &mut Self::Context) {
+        self.last_heard = Instant::now();
+        let message = match item {
+            Ok(message) => message,
+            Err(error) => return self.end(reason_of(&error, &self.entrance.verdict), ctx),
+        };
+        if self.entrance.frames.take(self.last_heard).is_err() {
+            return self.end(CloseReason::TooManyFrames, ctx);
+        }
+        match message {
+            ws::Message::Text(text) => self.receive(&text, ctx),
+            ws::Message::Continuation(fragment) => self.reassemble(fragment, ctx),
+            ws::Message::Binary(_) => self.end(CloseReason::NotText, ctx),
+            ws::Message::Ping(payload) => ctx.pong(&payload),
+            ws::Message::Pong(_) | ws::Message::Nop => {}
+            ws::Message::Close(reason) => {
+                ctx.close(answer_to_close(reason));
+                ctx.stop();
+            }
+        }
+    }
+
+    fn finished(&mut self, ctx: &mut Self::Context) {
+        ctx.stop();
+    }
+}
+
+impl Handler<Deliver> for Session {
+    type Result = ();
+
+    fn handle(&mut self, Deliver(batch): Deliver, ctx: &mut Self::Context) {
+        if !self.welcomed && !batch.is_opening() {
+            // Still counted as waiting, and so bounded.
+            return self.early.push(batch);
+        }
+        self.welcomed = true;
+        self.write(&batch, ctx);
+        for early in std::mem::take(&mut self.early) {
+            self.write(&early, ctx);
+        }
+    }
+}
+
+impl Handler<End> for Session {
+    type Result = ();
+
+    fn handle(&mut self, end: End, ctx: &mut Self::Context) {
+        match end {
+            End::Soon(reason) => self.say_bye(reason, ctx),
+            End::Now(reason) => self.end(reason, ctx),
+        }
+    }
+}
+
+/// The codec reports bad UTF-8 and a failed stream alike; the guard's verdict tells them apart.
+fn reason_of(error: &ws::ProtocolError, verdict: &Verdict) -> CloseReason {
+    if let Some(reason) = verdict.get() {
+        return reason;
+    }
+    match error {
+        ws::ProtocolError::Overflow => CloseReason::TooBig,
+        ws::ProtocolError::Io(cause) if cause.kind() == std::io::ErrorKind::Other => {
+            CloseReason::NotUtf8
+        }
+        _ => CloseReason::ProtocolError,
+    }
+}
+
+/// A close is answered with its own code, and one that may not be sent with 1002 (RFC 6455, section 7.4).
+fn answer_to_close(reason: Option<ws::CloseReason>) -> Option<ws::CloseReason> {
+    let reason = reason?;
+    let code: u16 = reason.code.into();
+    let may_be_sent = matches!(code, 1000..=1003 | 1007..=1014 | 3000..=4999);
+    let code = if may_be_sent {
+        code
+    } else {
+        CloseReason::ProtocolError.code()
+    };
+    Some(ws::CloseReason {
+        code: code.into(),
+        description: None,
+    })
+}
