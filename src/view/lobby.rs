@@ -1,0 +1,122 @@
+//! What the lobby shows: my rooms, those I could join, people, and the way to let more of them in.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+
+use super::forms::Refusal;
+use super::page::Template;
+use super::person::Person;
+use crate::store::UserId;
+use crate::store::rooms::Room;
+use crate::store::users::Profile;
+
+/// Rooms, and people, on the page.
+const SHOWN_MAX: usize = 200;
+
+/// The lobby.
+#[derive(Serialize)]
+pub struct Lobby {
+    /// The rooms I joined.
+    pub rooms: Vec<RoomLink>,
+    /// Open rooms I did not join.
+    pub others: Vec<RoomLink>,
+    /// How many more of them there are than are shown.
+    pub more_others: usize,
+    /// Everyone, or where they are many, those who are here first.
+    pub people: Vec<Person>,
+    /// How many more of them there are than are shown.
+    pub more_people: usize,
+    /// The link that lets others in, where I may pass one on.
+    pub invitation: Option<Invitation>,
+    /// Why the form that makes rooms came back.
+    pub refusal: Option<Refusal>,
+    /// What was typed there.
+    pub form: NewRoomForm,
+}
+
+/// A room and the way to it.
+#[derive(Debug, Clone, Serialize)]
+pub struct RoomLink {
+    /// PROTOCOL's `Room`.
+    #[serde(flatten)]
+    pub room: Room,
+    /// Where it is.
+    pub href: String,
+    /// Whether I belong to it.
+    pub joined: bool,
+}
+
+/// The fields of the form that makes rooms.
+#[derive(Serialize, Default)]
+pub struct NewRoomForm {
+    /// The room's name.
+    pub name: String,
+}
+
+/// A link that lets others in.
+#[derive(Serialize)]
+pub struct Invitation {
+    /// The link.
+    pub url: String,
+    /// The same as a picture: SVG that is safe to insert.
+    pub qr: String,
+    /// Whether it works on this computer only.
+    pub loopback: bool,
+    /// Whether I may make a new one.
+    pub can_renew: bool,
+}
+
+impl From<Room> for RoomLink {
+    fn from(room: Room) -> RoomLink {
+        RoomLink {
+            href: format!("/chat/{}/", room.slug),
+            joined: room.joined,
+            room,
+        }
+    }
+}
+
+/// The rooms somebody joined, and the others.
+pub fn parted(rooms: Vec<Room>) -> (Vec<RoomLink>, Vec<RoomLink>) {
+    rooms
+        .into_iter()
+        .map(RoomLink::from)
+        .partition(|link| link.joined)
+}
+
+/// The first of a list that may be long, and how many are left out: a page is read, not searched.
+pub fn first<T>(mut list: Vec<T>) -> (Vec<T>, usize) {
+    let more = list.len().saturating_sub(SHOWN_MAX);
+    list.truncate(SHOWN_MAX);
+    (list, more)
+}
+
+/// People as they are drawn, with who is connected just now; those come first where not everyone can be shown.
+pub fn people(profiles: Vec<Profile>, online: &HashSet<UserId>) -> Vec<Person> {
+    let mut profiles = profiles;
+    for profile in &mut profiles {
+        profile.online = online.contains(&profile.id);
+    }
+    if profiles.len() > SHOWN_MAX {
+        profiles.sort_by_key(|profile| !profile.online);
+    }
+    profiles.into_iter().map(Person::from).collect()
+}
+
+impl Template for Lobby {
+    const NAME: &'static str = "lobby.html";
+    const KIND: &'static str = "lobby";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_list_is_cut_and_says_by_how_much() {
+        assert_eq!(first(vec![1, 2, 3]), (vec![1, 2, 3], 0));
+        let (shown, more) = first((0..SHOWN_MAX + 7).collect());
+        assert_eq!((shown.len(), shown[0], more), (SHOWN_MAX, 0, 7));
+    }
+}

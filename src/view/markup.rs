@@ -1,0 +1,115 @@
+//! From a message's text to safe HTML: links that can be followed, lines that break.
+
+use linkify::{LinkFinder, LinkKind};
+
+use crate::names;
+use crate::store::Drawing;
+
+/// The drawing of messages; the version rises with every change to what it draws.
+pub const DRAWING: Drawing = Drawing { version: 1, draw };
+
+/// Draws a text; `None` where it holds no link and no line break, so that the text itself is all there is.
+pub fn draw(text: &str) -> Option<String> {
+    let has_lines = text.contains('\n') || text.contains('\r');
+    if !has_lines && !text.contains("://") {
+        return None;
+    }
+    let mut finder = LinkFinder::new();
+    finder.kinds(&[LinkKind::Url]).url_must_have_scheme(true);
+    let mut html = String::with_capacity(text.len() + text.len() / 4);
+    let mut linked = false;
+    for span in finder.spans(text) {
+        match span.kind() {
+            // Only these two schemes lead to a page; any other could run something.
+            Some(LinkKind::Url) if is_web(span.as_str()) => {
+                linked = true;
+                html.push_str("<a href=\"");
+                escape(span.as_str(), &mut html);
+                html.push_str("\" rel=\"noopener noreferrer nofollow\" target=\"_blank\">");
+                escape(span.as_str(), &mut html);
+                html.push_str("</a>");
+            }
+            _ => escape_with_lines(span.as_str(), &mut html),
+        }
+    }
+    (linked || has_lines).then_some(html)
+}
+
+fn is_web(url: &str) -> bool {
+    // An address that turns its own direction would show another one than it leads to.
+    if url.contains(names::turns_direction) {
+        return false;
+    }
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https")
+}
+
+fn escape_with_lines(text: &str, html: &mut String) {
+    let mut lines = text.split('\n');
+    if let Some(first) = lines.next() {
+        escape(first.trim_end_matches('\r'), html);
+    }
+    for line in lines {
+        html.push_str("<br>");
+        escape(line.trim_end_matches('\r'), html);
+    }
+}
+
+fn escape(text: &str, html: &mut String) {
+    for character in text.chars() {
+        match character {
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            '"' => html.push_str("&quot;"),
+            '\'' => html.push_str("&#39;"),
+            other => html.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_needs_no_drawing_is_not_drawn() {
+        for text in [
+            "Hello",
+            "a < b & c",
+            "<script>alert(1)</script>",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(draw(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn links_can_be_followed_and_nothing_else_is_markup() {
+        let html = draw("see https://example.com/?a=1&b=\"><script> and\n<b>").unwrap();
+        assert!(
+            html.contains("href=\"https://example.com/?a=1&amp;b="),
+            "{html}"
+        );
+        assert!(!html.contains("<script") && !html.contains("<b>"), "{html}");
+        assert!(html.contains("<br>&lt;b&gt;"), "{html}");
+    }
+
+    #[test]
+    fn only_addresses_of_pages_are_links() {
+        for text in [
+            "javascript://x%0aalert(1)",
+            "data://text/html,x",
+            "JaVaScRiPt://a",
+            "file:///etc/passwd",
+            "vbscript://x",
+            "https://example.com/\u{202E}gpj.exe",
+        ] {
+            assert_eq!(
+                draw(text).filter(|html| html.contains("<a")),
+                None,
+                "{text}"
+            );
+        }
+    }
+}

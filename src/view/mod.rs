@@ -1,0 +1,11 @@
+//! What people see: pages and the texts on them, static files, and the drawing of messages. It knows nothing of requests.
+
+pub mod assets;
+pub mod forms;
+pub mod lobby;
+pub mod markup;
+pub mod page;
+pub mod person;
+pub mod qr;
+pub mod room;
+pub mod texts;

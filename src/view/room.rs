@@ -1,0 +1,150 @@
+//! What a room's page shows: a stretch of its messages, grouped as people talk.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::forms::Refusal;
+use super::lobby::RoomLink;
+use super::page::Template;
+use super::person;
+use crate::store::messages::{Message, Page};
+use crate::store::{Time, UserId};
+
+/// Messages of one person that are closer than this stand together under one name.
+const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
+
+/// A room's page.
+#[derive(Serialize)]
+pub struct RoomPage<'a> {
+    /// The room.
+    pub room: RoomLink,
+    /// The rooms I joined.
+    pub rooms: Vec<RoomLink>,
+    /// The messages, oldest first.
+    pub messages: Vec<Item<'a>>,
+    /// Whether there are older ones.
+    pub more_before: bool,
+    /// Whether there are newer ones.
+    pub more_after: bool,
+    /// The room's change counter at the moment of reading.
+    pub revision: i64,
+    /// The newest message's number at that moment.
+    pub last_seq: i64,
+    /// The id that what is sent without script will bear.
+    pub client_id: String,
+    /// The message that the page was opened at, or 0.
+    pub at: i64,
+    /// Why what was sent without script came back.
+    pub refusal: Option<Refusal>,
+    /// What was typed.
+    pub form: ComposerForm,
+}
+
+/// The fields of the form that posts.
+#[derive(Serialize, Default)]
+pub struct ComposerForm {
+    /// The text as typed.
+    pub message: String,
+}
+
+/// A message and how it is drawn. Borrowed: a page holds fifty of them.
+#[derive(Serialize)]
+#[expect(
+    missing_docs,
+    reason = "PROTOCOL's Message, and what is said of the rest beside it"
+)]
+pub struct Item<'a> {
+    pub seq: i64,
+    pub revision: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'a str>,
+    pub username: &'a str,
+    pub name: &'a str,
+    #[serde(rename = "message")]
+    pub text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<&'a str>,
+    pub sent_at: Time,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<Time>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    pub client_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<&'a Value>,
+    /// The day, on the first message of it.
+    pub day: String,
+    /// Whether it stands under the name of the one before.
+    pub grouped: bool,
+    /// Whether the reader said it.
+    pub mine: bool,
+    pub hue: u16,
+    pub initial: String,
+    /// The time of day in UTC.
+    pub time: String,
+}
+
+/// Messages as one reader's page draws them.
+pub fn items(page: &Page, reader: UserId) -> Vec<Item<'_>> {
+    let mut previous: Option<&Message> = None;
+    page.messages
+        .iter()
+        .map(|message| {
+            let before = previous.replace(message);
+            let same_day =
+                before.is_some_and(|before| before.sent_at.day() == message.sent_at.day());
+            let grouped = same_day
+                && before.is_some_and(|before| {
+                    before.author == message.author
+                        && before.kind.is_none()
+                        && message.kind.is_none()
+                        && message.sent_at.since(before.sent_at) < GROUPED_WITHIN
+                });
+            Item {
+                seq: message.seq,
+                revision: message.revision,
+                kind: message.kind.as_deref(),
+                username: &message.username,
+                name: &message.name,
+                text: &message.text,
+                html: message.html.as_deref(),
+                sent_at: message.sent_at,
+                edited_at: message.edited_at,
+                deleted: message.deleted,
+                client_id: &message.client_id,
+                reply_to: message.reply_to,
+                event: message.event.as_ref(),
+                day: if same_day {
+                    String::new()
+                } else {
+                    message.sent_at.day()
+                },
+                grouped,
+                mine: message.author == reader,
+                hue: person::hue(&message.username),
+                initial: person::initial(&message.name),
+                time: message.sent_at.clock(),
+            }
+        })
+        .collect()
+}
+
+impl Template for RoomPage<'_> {
+    const NAME: &'static str = "room.html";
+    const KIND: &'static str = "room";
+
+    fn boot(&self) -> Value {
+        json!({
+            "room": self.room,
+            "revision": self.revision,
+            "last_seq": self.last_seq,
+            "more_before": self.more_before,
+            "more_after": self.more_after,
+            "at": self.at,
+        })
+    }
+}

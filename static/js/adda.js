@@ -1,0 +1,18 @@
+// The one script that pages name: starts what the page at hand needs.
+import { boot } from "./boot.js";
+import { goToFirstField } from "./first-field.js";
+import { letPasswordsShow } from "./passwords.js";
+
+if (boot.page === "room") {
+  const { startRoomPage } = await import("./room-page.js");
+  await startRoomPage();
+} else if (boot.page === "lobby") {
+  const { startLobbyPage } = await import("./lobby-page.js");
+  await startLobbyPage();
+} else if (boot.page === "error" && boot.me) {
+  const { startErrorPage } = await import("./error-page.js");
+  startErrorPage();
+} else {
+  letPasswordsShow();
+  goToFirstField();
+}

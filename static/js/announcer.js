@@ -1,0 +1,41 @@
+// Tells people who listen what has changed, through the page's one live region, at most once in three seconds.
+import { t } from "./text.js";
+
+const REST = 3_000;
+
+export class Announcer {
+  #region = document.getElementById("announcer");
+  #messages = [];
+  #words = [];
+  #timer = null;
+  #last = 0;
+
+  message(message) {
+    this.#messages.push(message);
+    this.#plan();
+  }
+
+  say(words) {
+    this.#words = [words];
+    this.#plan();
+  }
+
+  #plan() {
+    this.#timer ??= setTimeout(() => this.#speak(), Math.max(50, this.#last + REST - Date.now()));
+  }
+
+  #speak() {
+    this.#timer = null;
+    this.#last = Date.now();
+    const spoken = [...this.#words];
+    if (this.#messages.length === 1) {
+      const [{ name, username, message }] = this.#messages;
+      spoken.push(t("announce-message", { name: name || username, text: message ?? "" }));
+    } else if (this.#messages.length > 1) {
+      spoken.push(t("announce-messages", { count: this.#messages.length }));
+    }
+    this.#messages = [];
+    this.#words = [];
+    this.#region.textContent = spoken.join(" ");
+  }
+}

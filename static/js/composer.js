@@ -1,0 +1,115 @@
+// The place to write: never switched off, grows with its text, keeps a draft, knows keyboards from touch and input methods.
+import { t } from "./text.js";
+
+const MOST = 16_000;
+const NEARLY = 15_000;
+const SAVE_AFTER = 50;
+const touch = matchMedia("(hover: none) and (pointer: coarse)");
+
+export class Composer {
+  #form;
+  #text;
+  #note = document.getElementById("composer-note");
+  #drafts;
+  #slug;
+  #saving = null;
+
+  constructor({ form, drafts, slug, say, lasts }) {
+    this.#form = form;
+    this.#text = form.querySelector("textarea");
+    this.#drafts = drafts;
+    this.#slug = slug;
+    this.#text.enterKeyHint = touch.matches ? "enter" : "send";
+    form.addEventListener("submit", (event) => this.#submit(event, say));
+    this.#text.addEventListener("keydown", (event) => this.#key(event));
+    this.#text.addEventListener("input", () => this.#changed());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#save());
+    addEventListener("pagehide", () => this.#save());
+    if (!lasts) this.#say(t("outbox-memory"));
+    this.#recall();
+  }
+
+  focus() {
+    if (!touch.matches) this.#text.focus();
+  }
+
+  /** Puts a text that was not sent back, before what has been begun since. */
+  takeBack(text) {
+    if (text === "") return;
+    const begun = this.#text.value;
+    this.#text.value = begun.trim() === "" ? text : `${text}\n${begun}`;
+    this.#changed();
+    this.#text.focus();
+  }
+
+  async #recall() {
+    const draft = await this.#drafts.of(this.#slug);
+    if (draft !== "" && this.#text.value === "") this.#text.value = draft;
+    this.#grow();
+    this.#count();
+  }
+
+  #submit(event, say) {
+    event.preventDefault();
+    const text = this.#text.value;
+    if (text.trim() === "") return this.#text.focus();
+    if (this.#over() > 0) return this.#count();
+    document.getElementById("composer-refusal")?.remove();
+    this.#text.value = "";
+    this.#changed();
+    this.#save();
+    this.#text.focus();
+    say(text);
+  }
+
+  #key(event) {
+    // Safari ends a composition before it tells of the Enter that ended it; only the key code gives it away.
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    const meant = event.ctrlKey || event.metaKey;
+    if (!meant && (event.shiftKey || event.altKey || touch.matches)) return;
+    event.preventDefault();
+    this.#form.requestSubmit();
+  }
+
+  #changed() {
+    this.#grow();
+    this.#count();
+    this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER);
+  }
+
+  #grow() {
+    if (CSS.supports("field-sizing", "content")) return;
+    this.#text.style.height = "auto";
+    this.#text.style.height = `${this.#text.scrollHeight}px`;
+  }
+
+  #over() {
+    return length(this.#text.value) - MOST;
+  }
+
+  #count() {
+    const over = this.#over();
+    this.#text.ariaInvalid = String(over > 0);
+    this.#note.classList.toggle("composer__note--over", over > 0);
+    if (over > 0) this.#say(t("composer-over", { count: over }));
+    else if (over > NEARLY - MOST) this.#say(t("composer-left", { count: -over }));
+    else if (this.#note.dataset.counts) this.#note.hidden = true;
+    this.#note.dataset.counts = over > NEARLY - MOST ? "yes" : "";
+  }
+
+  #say(words) {
+    this.#note.textContent = words;
+    this.#note.hidden = false;
+  }
+
+  #save() {
+    clearTimeout(this.#saving);
+    this.#saving = null;
+    this.#drafts.keep(this.#slug, this.#text.value);
+  }
+}
+
+/** Characters as the server counts them, which are not JavaScript's halves. */
+function length(text) {
+  return text.length < NEARLY ? text.length : [...text].length;
+}

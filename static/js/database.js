@@ -1,0 +1,70 @@
+// What this browser keeps between pages: IndexedDB where it can be had, memory where it cannot (some private windows).
+const STORES = { outbox: "client_id", drafts: "key" };
+
+export class Database {
+  #connection;
+  #memory = { outbox: new Map(), drafts: new Map() };
+
+  constructor(connection) {
+    this.#connection = connection;
+  }
+
+  static async open() {
+    try {
+      return new Database(await withinSeconds(3, connect()));
+    } catch (error) {
+      console.info("nothing can be kept in this browser", error);
+      return new Database(null);
+    }
+  }
+
+  /** False where everything is gone when this page is left. */
+  get lasts() {
+    return this.#connection !== null;
+  }
+
+  async all(store) {
+    if (!this.lasts) return [...this.#memory[store].values()];
+    return this.#ask(store, "readonly", (objects) => objects.getAll());
+  }
+
+  async put(store, value) {
+    if (!this.lasts) this.#memory[store].set(value[STORES[store]], value);
+    else await this.#ask(store, "readwrite", (objects) => objects.put(value));
+  }
+
+  async delete(store, key) {
+    if (!this.lasts) this.#memory[store].delete(key);
+    else await this.#ask(store, "readwrite", (objects) => objects.delete(key));
+  }
+
+  #ask(store, mode, request) {
+    return withinSeconds(3, new Promise((resolve, reject) => {
+      const transaction = this.#connection.transaction(store, mode);
+      const asked = request(transaction.objectStore(store));
+      transaction.oncomplete = () => resolve(asked.result);
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    }));
+  }
+}
+
+function connect() {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open("adda", 1);
+    request.onupgradeneeded = () => {
+      for (const [store, keyPath] of Object.entries(STORES)) request.result.createObjectStore(store, { keyPath });
+    };
+    request.onsuccess = () => {
+      request.result.onversionchange = () => request.result.close();
+      resolve(request.result);
+    };
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function withinSeconds(seconds, promise) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("took too long")), seconds * 1000);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

@@ -1,0 +1,28 @@
+// What every signed-in page has: one socket, the list of rooms, the finder, and what has not been sent yet.
+import { boot } from "./boot.js";
+import { Announcer } from "./announcer.js";
+import { Database } from "./database.js";
+import { Drafts } from "./drafts.js";
+import { Finder } from "./finder.js";
+import { Leftovers } from "./leftovers.js";
+import { Outbox } from "./outbox.js";
+import { RoomList } from "./room-list.js";
+import { askBeforeSigningOut } from "./sign-out.js";
+
+/** Opened before the socket is, so that nothing written is sent before it can be kept. */
+export async function openStores() {
+  const database = await Database.open();
+  return {
+    outbox: new Outbox(database, boot.me.username, boot.epoch),
+    drafts: new Drafts(database, boot.me.username, boot.epoch),
+  };
+}
+
+export function furnish({ connection, title, stores, here, onReadHere }) {
+  const announcer = new Announcer();
+  const rooms = new RoomList({ connection, title, here, onReadHere });
+  new Leftovers({ me: boot.me, connection, outbox: stores.outbox, here, mark: (slugs) => rooms.markUnsent(slugs) });
+  new Finder(announcer);
+  askBeforeSigningOut(stores);
+  return announcer;
+}

@@ -1,0 +1,68 @@
+// Sends what was written in rooms that are not open here and whose pages are gone, each room's in order.
+import { Refusal, call, roomPath } from "./api.js";
+
+const PATIENCE = 2_000;
+
+export class Leftovers {
+  #me;
+  #connection;
+  #outbox;
+  #here;
+  #mark;
+  #busy = false;
+
+  /** `mark` is told the slugs of rooms where something stays unsent. */
+  constructor({ me, connection, outbox, here = null, mark }) {
+    this.#me = me;
+    this.#connection = connection;
+    this.#outbox = outbox;
+    this.#here = here;
+    this.#mark = mark;
+    connection.addEventListener("welcome", () => this.#send());
+  }
+
+  async #send() {
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      const elsewhere = (entry) => entry.slug !== this.#here && !entry.failed;
+      await this.#outbox.adopt(elsewhere);
+      const entries = (await this.#outbox.own()).filter(elsewhere);
+      const rooms = new Set(entries.map((entry) => entry.slug));
+      for (const slug of rooms) await this.#deliver(entries.filter((entry) => entry.slug === slug));
+      const left = await this.#outbox.all();
+      this.#mark(new Set(left.map((entry) => entry.slug).filter((slug) => slug !== this.#here)));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #deliver(entries) {
+    for (const entry of entries) {
+      for (let stored = false; !stored; ) {
+        if (!this.#connection.up) return;
+        stored = await this.#post(entry);
+      }
+    }
+  }
+
+  /** Whether this entry is done with, one way or the other. */
+  async #post(entry) {
+    try {
+      // Requests go out in the name of whoever is signed in now, which need not be who this page was drawn for.
+      const { username } = await call("GET", "/api/me");
+      if (username !== this.#me.username) throw new Refusal(401, "forbidden", 0);
+      await call("POST", `${roomPath(entry.slug)}/messages`, { message: entry.text, client_id: entry.client_id });
+      await this.#outbox.forget(entry.client_id);
+      return true;
+    } catch (refusal) {
+      const passing = refusal.status === 0 || refusal.status === 401 || refusal.status === 429 || refusal.status >= 500;
+      if (!passing) {
+        await this.#outbox.leave(entry, refusal.code);
+        return true;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.max(PATIENCE, refusal.retryAfterSeconds * 1000)));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+// The lobby: who is here, which rooms there are, how to bring somebody in.
+import { boot } from "./boot.js";
+import { Connection } from "./connection.js";
+import { furnish, openStores } from "./house.js";
+import { tendInvitation } from "./invitation.js";
+import { keepRelativeTimes } from "./relative-times.js";
+import { leaveWhenSignedOut } from "./signed-out.js";
+import { t } from "./text.js";
+import { Title } from "./title.js";
+
+export async function startLobbyPage() {
+  keepRelativeTimes();
+  const connection = new Connection({ me: boot.me, path: "/ws/", probe: "/api/me" });
+  const announcer = furnish({ connection, title: new Title(t("lobby-title")), stores: await openStores() });
+  tendInvitation(announcer);
+  leaveWhenSignedOut(connection);
+  connection.open();
+}

@@ -1,0 +1,48 @@
+// Draws one message by filling a copy of the template that the server draws history with.
+import { momentOf, timeOf } from "./clock.js";
+import { hueOf, initialOf } from "./people.js";
+import { insertServerHtml } from "./server-html.js";
+
+const template = document.getElementById("message-template");
+const EMOJI_ALONE = /^(?:\p{Extended_Pictographic}|\p{Emoji_Component}|\s){1,12}$/u;
+const ANY_EMOJI = /\p{Extended_Pictographic}/u;
+
+export function drawMessage(message, isMine) {
+  const element = template.content.querySelector(".message").cloneNode(true);
+  const name = message.name || message.username;
+  const cup = element.querySelector(".cup");
+  cup.className = `cup hue-${hueOf(message.username)}`;
+  cup.textContent = initialOf(name);
+  element.querySelector(".message__author").textContent = name;
+  element.classList.toggle("message--mine", isMine);
+  element.dataset.username = message.username;
+  setTime(element, message.sent_at);
+  if (message.seq) {
+    element.dataset.seq = message.seq;
+    element.dataset.revision = message.revision;
+  }
+  fillText(element, message);
+  return element;
+}
+
+export function fillText(element, { message = "", html = "" }) {
+  const text = element.querySelector(".message__text");
+  if (html) insertServerHtml(text, html);
+  else text.textContent = message;
+  markEmoji(element);
+}
+
+export function setTime(element, sentAt) {
+  const time = element.querySelector(".message__time");
+  const moment = new Date(sentAt);
+  time.dateTime = sentAt;
+  time.textContent = timeOf(moment);
+  time.title = momentOf(moment);
+}
+
+/** A few emoji with nothing else are shown large. */
+export function markEmoji(element) {
+  const text = element.querySelector(".message__text");
+  const words = text.textContent;
+  text.classList.toggle("message__text--emoji", words.length <= 48 && ANY_EMOJI.test(words) && EMOJI_ALONE.test(words));
+}

@@ -1,0 +1,86 @@
+// The list of rooms, kept up to date by what the socket tells of other rooms.
+import { call, roomPath } from "./api.js";
+import { t } from "./text.js";
+
+const COMPARE_WITHIN = 3_000;
+
+export class RoomList {
+  #list = document.getElementById("rooms");
+  #template = document.getElementById("room-template");
+  #here;
+  #title;
+  #unread = new Map();
+
+  constructor({ connection, here = null, title, onReadHere = () => {} }) {
+    this.#here = here;
+    this.#title = title;
+    for (const item of this.#list.children) this.#unread.set(item.dataset.slug, countIn(item));
+    this.#count();
+    connection.addEventListener("frame", ({ detail }) => {
+      if (detail.type !== "activity") return;
+      if (detail.slug === here) onReadHere(detail.unread);
+      else this.#heard(detail);
+    });
+    connection.addEventListener("welcome", () => this.#compareSoon());
+  }
+
+  markUnsent(slugs) {
+    for (const item of this.#list.children) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
+  }
+
+  async #heard({ slug, unread }) {
+    if (!this.#item(slug)) {
+      const room = await call("GET", roomPath(slug)).catch(() => null);
+      if (!room) return;
+      this.#add(room);
+    }
+    this.#show(slug, unread);
+  }
+
+  /** What happened while there was no connection, or between the drawing of the page and its first, is asked for; not by everybody at once. */
+  #compareSoon() {
+    setTimeout(() => this.#compare(), Math.random() * COMPARE_WITHIN);
+  }
+
+  async #compare() {
+    const answer = await call("GET", "/api/rooms").catch(() => null);
+    for (const room of answer?.rooms ?? []) if (this.#item(room.slug)) this.#show(room.slug, room.unread);
+  }
+
+  #show(slug, unread) {
+    if (slug === this.#here) return;
+    this.#unread.set(slug, unread);
+    const link = this.#item(slug).querySelector(".room-link");
+    const count = link.querySelector(".room-link__count");
+    const [seen, heard] = count.children;
+    seen.textContent = unread;
+    heard.textContent = t("room-unread", { count: unread });
+    count.hidden = unread === 0;
+    link.classList.toggle("room-link--unread", unread > 0);
+    this.#count();
+  }
+
+  #add({ slug, name }) {
+    if (this.#item(slug)) return;
+    const item = this.#template.content.firstElementChild.cloneNode(true);
+    item.dataset.slug = slug;
+    item.querySelector(".room-link").href = `/chat/${encodeURIComponent(slug)}/`;
+    item.querySelector(".room-link__name bdi").textContent = name;
+    this.#list.append(item);
+    document.getElementById("rooms-none").hidden = true;
+  }
+
+  #item(slug) {
+    return [...this.#list.children].find((item) => item.dataset.slug === slug);
+  }
+
+  #count() {
+    let sum = 0;
+    for (const [slug, unread] of this.#unread) if (slug !== this.#here) sum += unread;
+    this.#title.elsewhere = sum;
+  }
+}
+
+function countIn(item) {
+  return Number(item.querySelector(".room-link__count").firstElementChild.textContent) || 0;
+}

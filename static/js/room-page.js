@@ -1,0 +1,110 @@
+// A room: the conversation, kept in step with the server, and the place to write.
+import { boot } from "./boot.js";
+import { Composer } from "./composer.js";
+import { Connection } from "./connection.js";
+import { Feed } from "./feed.js";
+import { History } from "./history.js";
+import { furnish, openStores } from "./house.js";
+import { Outage } from "./outage.js";
+import { PendingView } from "./pending-view.js";
+import { Reading } from "./reading.js";
+import { roomPath } from "./api.js";
+import { Scroller } from "./scroller.js";
+import { Sender } from "./sender.js";
+import { leaveWhenSignedOut } from "./signed-out.js";
+import { Timeline } from "./timeline.js";
+import { Title } from "./title.js";
+
+const SHOWN_AT_MOST = 500;
+const SHOWN_AFTER_TRIM = 300;
+const SOUGHT_SHOWN = 2_000;
+const ORPHANS_AFTER = 5_000;
+
+export async function startRoomPage() {
+  const { slug, name, read_seq: readSeq, unread } = boot.room;
+  const list = document.getElementById("messages");
+  const empty = document.getElementById("timeline-empty");
+  for (const id of ["more-before", "more-after"]) document.getElementById(id)?.remove();
+
+  const arrived = new Set(Array.from(list.querySelectorAll(".message--mine"), (element) => element.dataset.clientId));
+  const timeline = new Timeline({ list, me: boot.me, moreBefore: boot.more_before, moreAfter: boot.more_after });
+  const scroller = new Scroller(document.getElementById("timeline-scroll"), list);
+  if (boot.at > 0) seek(timeline, scroller, boot.at);
+  const history = new History({ slug, timeline, scroller, sign: document.getElementById("loading-before") });
+  const stores = await openStores();
+
+  let feed = null;
+  const connection = new Connection({ me: boot.me, path: `/ws/chat/${encodeURIComponent(slug)}/`, probe: roomPath(slug), query: () => feed.place });
+  feed = new Feed({ connection, slug, epoch: boot.epoch, revision: boot.revision });
+
+  const title = new Title(name);
+  const toNewest = () => (timeline.moreAfter ? feed.loadNewest() : scroller.toEnd());
+  const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, toNewest });
+  const announcer = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
+  new Outage({ connection, announcer });
+  leaveWhenSignedOut(connection);
+
+  const sender = new Sender({ connection, outbox: stores.outbox, slug });
+  const say = (text) => {
+    toNewest();
+    empty.hidden = true;
+    sender.say(text);
+  };
+  const form = document.getElementById("composer");
+  const composer = form && new Composer({ form, drafts: stores.drafts, slug, say, lasts: stores.outbox.lasts });
+  new PendingView({ sender, timeline, scroller, connection, announcer, composer });
+
+  feed.addEventListener("messages", ({ detail }) => {
+    const fresh = [];
+    scroller.hold(() => {
+      for (const message of detail.messages) {
+        if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
+        if (!timeline.covers(message.seq)) history.noteBeyond(message.seq);
+        else if (timeline.put(message) && !timeline.isMine(message)) fresh.push(message);
+      }
+      if (scroller.atEnd && list.children.length > SHOWN_AT_MOST) {
+        history.startAnew();
+        timeline.keepNewest(SHOWN_AFTER_TRIM);
+      }
+      empty.hidden = !timeline.isEmpty;
+    });
+    for (const message of fresh) announcer.message(message);
+    reading.came(fresh);
+    history.load();
+  });
+
+  feed.addEventListener("afresh", ({ detail: { page } }) => {
+    history.startAnew();
+    if (location.search) window.history.replaceState(null, "", location.pathname);
+    for (const message of page.messages) if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
+    timeline.reset(page);
+    empty.hidden = !timeline.isEmpty;
+    scroller.toEnd();
+    reading.look();
+  });
+
+  feed.addEventListener("epoch", ({ detail: { epoch } }) => {
+    stores.outbox.epoch = epoch;
+    sender.failAll("epoch");
+  });
+
+  // What the server drew on this page has arrived, whatever the outbox of an earlier page still holds.
+  const adopt = async () => {
+    const entries = await stores.outbox.adopt((entry) => entry.slug === slug);
+    sender.adopt(entries);
+    for (const { client_id } of entries) if (arrived.has(client_id)) sender.stored(client_id);
+  };
+  connection.addEventListener("welcome", adopt);
+  setTimeout(adopt, ORPHANS_AFTER);
+  await adopt();
+  connection.open();
+  history.load();
+}
+
+function seek(timeline, scroller, seq) {
+  const element = timeline.element(seq);
+  if (!element) return;
+  scroller.toMiddle(element);
+  element.classList.add("message--sought");
+  setTimeout(() => element.classList.replace("message--sought", "message--found"), SOUGHT_SHOWN);
+}

@@ -1,0 +1,27 @@
+// The window's title says how much is unread, here and in other rooms.
+import { t } from "./text.js";
+
+export class Title {
+  #page;
+  #here = 0;
+  #elsewhere = 0;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  set here(count) {
+    this.#here = count;
+    this.#draw();
+  }
+
+  set elsewhere(count) {
+    this.#elsewhere = count;
+    this.#draw();
+  }
+
+  #draw() {
+    const count = this.#here + this.#elsewhere;
+    document.title = count > 0 ? t("page-title-unread", { count, page: this.#page }) : t("page-title", { page: this.#page });
+  }
+}

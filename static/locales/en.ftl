@@ -1,0 +1,240 @@
+# Every text that adda shows to a person, whether a page or a script draws it.
+# Arguments in braces come from people or from settings and may be in any script.
+
+app-name = adda
+page-title = { $page } · adda
+page-title-unread = ({ $count }) { $page } · adda
+home-link = adda, home
+skip-to-main = Skip to the main part
+
+## Forms for getting in
+
+field-username = Username
+field-username-hint = 2 to 32 letters, digits, dots, hyphens or underscores. It stays yours for good.
+field-name = Name
+field-name-hint = What people see. Left empty, it is your username.
+field-password = Password
+field-new-password = New password
+field-password-hint = At least 8 characters. A few words in a row are easy to keep in mind.
+password-show = Show the password
+password-hide = Hide the password
+
+setup-title = Make the first account
+setup-words = You are the first one here. This account looks after the place: it can invite people and renew the invitation.
+setup-action = Open the house
+
+signup-title = Come in
+signup-action = Make an account
+signup-have-account = You have an account already?
+signup-closed-title = An invitation is needed
+signup-closed-words = Accounts are made here by invitation only. Ask somebody who is in for the link, and open it in full: a piece may have been lost on the way, or the link may have been renewed since.
+
+login-title = Sign in
+login-action = Sign in
+login-remember = Keep me signed in
+login-no-account = New here?
+login-unsent = What you wrote
+login-unsent-words = You are signed out, so this was not sent. Copy it, sign in, and send it again.
+login-needs-invitation = New here? Ask somebody who is in for the invitation link. If you forgot your password, whoever runs this place can give you a link to set a new one.
+
+reset-title = Set a new password
+reset-words = For the account { $username }. All its other sign-ins end when you save it.
+reset-action = Save and sign in
+reset-invalid-words = Whoever runs this place can make a new one for you.
+
+logout-action = Sign out
+
+## The list of rooms
+
+rooms-nav = Rooms
+rooms-heading = Rooms
+rooms-none = You are in no room yet. Find one above, or make one.
+room-unread = { $count ->
+    [one] { $count } unread message
+   *[other] { $count } unread messages
+}
+room-unsent = unsent
+found-heading = Rooms you are not in
+finder-label = Find or make a room
+finder-placeholder = Find or make a room
+finder-open = Open
+finder-open-name = Open { $name }
+finder-make = Make a room
+finder-make-name = Make “{ $name }”
+finder-found = { $count ->
+    [0] No room has that name yet.
+    [one] { $count } room
+   *[other] { $count } rooms
+}
+
+## The lobby
+
+lobby-title = Home
+others-heading = Rooms to join
+others-more = { $count ->
+    [one] And { $count } more. Its name finds it.
+   *[other] And { $count } more. Their names find them.
+}
+people-heading = People
+people-more = And { $count } more.
+people-alone = Nobody else is here yet.
+people-alone-invite = Nobody else is here yet. Send the invitation link to whoever you would like to talk with.
+person-you = That is you
+person-online = Online
+person-away = Away
+person-seen = Last here { $when }
+person-seen-now = Here a moment ago
+
+invitation-heading = Invite people
+invitation-words = Whoever opens this link can make an account. Send it only to people you would let in.
+invitation-link = Invitation link
+invitation-copy = Copy
+invitation-copied = Copied
+invitation-selected = The link is selected: copy it with your keyboard or menu. Copying by button needs https.
+invitation-loopback = This link works on this computer only. To let others in, start adda with ADDA_BIND=0.0.0.0:8080 and open it at this computer’s address, or put a reverse proxy in front and set ADDA_URL to the address that people use.
+invitation-code = Show it as a code for a phone
+invitation-code-label = The invitation link as a QR code
+invitation-renew = Renew the link
+invitation-renew-words = A renewed link ends the old one. Whoever is in stays in.
+invitation-renew-title = Renew the invitation link?
+invitation-renew-question = The link that you have sent so far stops working. People who are in stay in.
+
+## A room
+
+room-back = All rooms
+timeline-label = Messages
+timeline-empty = Nobody has said anything here yet. Say the first word below.
+timeline-older = Older messages
+timeline-newer = Newer messages
+timeline-newest = The newest
+timeline-loading = Loading older messages
+day-today = Today
+day-yesterday = Yesterday
+new-since = New since { $time }
+newer-messages = { $count ->
+    [0] To the newest
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+composer-placeholder = Write to { $room }
+composer-send = Send
+composer-left = { $count ->
+    [one] { $count } character left
+   *[other] { $count } characters left
+}
+composer-over = { $count ->
+    [one] { $count } character too many: a message holds 16,000.
+   *[other] { $count } characters too many: a message holds 16,000.
+}
+
+pending-sending = Sending…
+pending-waiting = Waiting for the connection
+pending-held = The server asks for a moment. This goes out by itself.
+failed-sentence = Not sent: { $reason }
+failed-retry = Try again
+failed-edit = Edit
+failed-discard = Discard
+failed-bad_request = the server did not understand it.
+failed-empty = there is nothing in it.
+failed-too_long = it is longer than 16,000 characters.
+failed-forbidden = you may not write in this room.
+failed-not_found = this room is gone.
+failed-conflict = it was sent before with other words. Try again sends it as a new message.
+failed-epoch = the server was set back to an earlier state before it arrived.
+failed-other = something went wrong.
+outbox-memory = This browser keeps nothing between pages here: stay on this page until your messages are sent.
+
+outage-offline = No connection. What you write is kept.
+outage-slow = The server asked for a pause. Connecting again in a while.
+outage-removed = You are no longer in this room.
+outage-gone = This room is gone.
+outage-stopped = The server has ended this connection.
+outage-reload = Load the page again
+outage-home = All rooms
+
+announce-message = { $name }: { $text }
+announce-messages = { $count ->
+    [one] { $count } new message
+   *[other] { $count } new messages
+}
+announce-back = Connected again.
+
+unsent-title = Sign out and lose what is unsent?
+unsent-words = { $messages ->
+    [0] { $drafts ->
+        [one] A draft has not been sent. Signing out deletes it from this computer.
+       *[other] { $drafts } drafts have not been sent. Signing out deletes them from this computer.
+    }
+    [one] { $messages } message has not been sent. Signing out deletes it, and your drafts, from this computer.
+   *[other] { $messages } messages have not been sent. Signing out deletes them, and your drafts, from this computer.
+}
+unsent-stay = Stay
+unsent-leave = Sign out
+
+question-cancel = Cancel
+
+## Errors: what went wrong, and where it helps, what to do
+
+error-home = Go home
+error-offer-words = Nothing has that name yet, or you cannot see it.
+error-offer-action = Make the room “{ $name }”
+error-bad_request = That could not be understood.
+error-signed_out = You are signed out. Sign in to go on.
+error-forbidden = That is not allowed.
+error-not_found = There is nothing here.
+error-conflict = That was sent before with other words.
+error-method_not_allowed = That cannot be done here.
+error-timeout = The request took too long to arrive. Try again.
+error-empty = There is nothing in it.
+error-too_long = That is too long.
+error-too_large = That is more than the server takes.
+error-unsupported = That kind of content is not accepted here.
+error-rate_limited = That was a lot at once. Wait a moment and try again.
+error-busy = The server is busy. Try again in a moment.
+error-unavailable = The server cannot reach its storage just now. Try again in a moment.
+error-request = The log knows this request as { $id }.
+error-internal = Something went wrong on the server. It has been written to its log.
+
+refusal-username-length = A username has 2 to 32 characters.
+refusal-username-characters = A username is made of letters, digits, dots, hyphens and underscores, begins and ends with a letter or digit, and has no two dots in a row.
+refusal-username-reserved = That word is kept for adda itself. Choose another username.
+refusal-username-taken = That username, or one that looks like it, is taken.
+refusal-password-length = A password has 8 to 256 characters.
+refusal-password-nul = The password contains a character that cannot be kept.
+refusal-name-length = A name has 1 to 64 characters.
+refusal-name-characters = The name contains characters that cannot be shown.
+refusal-login-wrong = Username and password do not match.
+refusal-login-throttled = { $seconds ->
+    [one] Too many attempts. Try again in { $seconds } second.
+   *[other] Too many attempts. Try again in { $seconds } seconds.
+}
+refusal-invite-wrong = This invitation is not valid, or not any more.
+refusal-signup-closed = No new accounts are made here.
+refusal-setup-token = This set-up link is not the right one. The server prints the current one each time it starts.
+refusal-reset-invalid = This link was used or has expired.
+refusal-room-name-length = A room’s name has 1 to 64 characters.
+refusal-room-name-characters = The room’s name contains characters that cannot be shown.
+refusal-room-taken = A room with that name is here already.
+refusal-cross-site = The page of another site asked for this, and only this site’s own pages may. Open it here and try again.
+refusal-no-origin = No Origin came with this. A socket is opened with the address of this site in that header: { $expected }.
+refusal-origin = This came from { $found }, but this site is { $expected }. Whoever runs it can allow the address with { $setting }.
+refusal-not-set-up = Nobody has made the first account yet. The server prints a link for that when it starts.
+
+## What is wrong with a request that a program made
+
+bad-client-id = A client_id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.
+bad-form = The form could not be read.
+bad-frame = A frame is one JSON object.
+bad-handshake = This is no WebSocket handshake of version 13.
+bad-json = The body is not the JSON that this route takes.
+bad-kind = A room that is made is of the kind open.
+bad-nul = The text contains a NUL character.
+bad-number = A number is missing its digits or is out of range.
+bad-query = The query could not be read.
+bad-reply = There is no such message to reply to.
+bad-request = The request could not be read.
+bad-seq = There is no message with that number yet.
+bad-since = A place to resume from is a revision: a number from 0 upwards.
+bad-stretch = Of before, after and around, one at most.
+bad-topic = The topic contains characters that cannot be shown.
+bad-type = There is no frame of that type.
