@@ -1,0 +1,137 @@
+//! What the ways in have in common: reading a form's fields, and beginning a sign-in.
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::client;
+use super::cookies::SessionToken;
+use super::passwords::Password;
+use super::refusals::{self, Shared};
+use crate::error::Result;
+use crate::names::{self, DisplayName, Slug, Username};
+use crate::store::users::{NewAccount, Viewer};
+use crate::store::{Conn, UserId, memberships, rooms, sign_ins, users};
+
+/// The room that everybody joins.
+pub(super) const LOBBY: &str = "Lobby";
+
+/// An account as a form describes it, checked.
+pub(super) struct Wanted {
+    username: Username,
+    name: DisplayName,
+    password: Password,
+}
+
+impl Wanted {
+    /// Checks the fields in the order they are seen; what people see is the username where no name was given.
+    ///
+    /// Errors: `Field` for the first that cannot be taken.
+    pub(super) fn parse(username: &str, name: &str, password: &str) -> Result<Wanted> {
+        let username = Username::parse(username)?;
+        let name = if name.trim().is_empty() {
+            username.as_str()
+        } else {
+            name
+        };
+        let name = DisplayName::parse(name, "name")?;
+        Ok(Wanted {
+            username,
+            name,
+            password: Password::parse(password)?,
+        })
+    }
+
+    /// The account to be made. Errors: `Busy` where too many passwords wait to be hashed.
+    pub(super) async fn account(self, services: &Shared, role: &'static str) -> Result<NewAccount> {
+        let password_hash = services.passwords.hash(self.password).await?;
+        Ok(NewAccount {
+            username: self.username,
+            name: self.name,
+            role,
+            password_hash,
+        })
+    }
+}
+
+/// Makes a new member of the room that everybody joins.
+pub(super) fn join_lobby(conn: &mut Conn, viewer: &Viewer) -> Result<()> {
+    let Some(slug) = Slug::from_name(LOBBY) else {
+        return Ok(());
+    };
+    let room = rooms::by_slug(conn, viewer, &slug)?;
+    memberships::join_open(conn, room.id, viewer.id)
+}
+
+/// A sign-in of a browser that begins: always with a new token, in place of the one it came with.
+pub(super) struct Beginning {
+    token: SessionToken,
+    replaced: Option<Vec<u8>>,
+}
+
+impl Beginning {
+    /// For the browser of a request, which keeps the cookie after it is closed where `remember` says so.
+    pub(super) fn new(
+        services: &Shared,
+        request: &HttpRequest,
+        remember: bool,
+    ) -> Result<Beginning> {
+        let replaced = SessionToken::presented(request, &services.config).map(|token| token.hash());
+        Ok(Beginning {
+            token: SessionToken::fresh(remember)?,
+            replaced,
+        })
+    }
+
+    /// The statement that stores it: give it the person, in the transaction that lets them in.
+    pub(super) fn statement(
+        &self,
+    ) -> impl FnOnce(&mut Conn, UserId) -> Result<Option<i64>> + Send + use<> {
+        let (hash, replaced) = (self.token.hash(), self.replaced.clone());
+        move |conn, user| sign_ins::begin(conn, user, &hash, replaced.as_deref())
+    }
+
+    /// The answer that signs the browser in and leads on; `ended` is what the statement returned.
+    pub(super) fn answer(
+        self,
+        services: &Shared,
+        request: &HttpRequest,
+        username: &str,
+        ended: Option<i64>,
+        next: &str,
+    ) -> HttpResponse {
+        if let Some(ended) = ended {
+            services.chat.sign_out(ended);
+        }
+        let secure = client::is_secure(request, &services.config);
+        let known = services
+            .known_browsers
+            .cookie(request, secure, &names::skeleton(username));
+        let mut response = refusals::see_other(next);
+        for cookie in [self.token.cookie(secure), known] {
+            if let Err(fault) = response.add_cookie(&cookie) {
+                log::error!("a cookie cannot be sent: {fault}");
+            }
+        }
+        response
+    }
+}
+
+/// Stores a sign-in for somebody who showed who they are.
+pub(super) async fn begin(
+    services: &Shared,
+    beginning: &Beginning,
+    user: UserId,
+) -> Result<Option<i64>> {
+    let begin = beginning.statement();
+    services.store.write(move |conn| begin(conn, user)).await
+}
+
+/// Makes an account that belongs to the room that everybody joins, and begins its sign-in.
+pub(super) fn admit(
+    conn: &mut Conn,
+    account: &NewAccount,
+    begin: impl FnOnce(&mut Conn, UserId) -> Result<Option<i64>>,
+) -> Result<Option<i64>> {
+    let viewer = users::create(conn, account)?;
+    join_lobby(conn, &viewer)?;
+    begin(conn, viewer.id)
+}

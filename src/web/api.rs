@@ -1,0 +1,297 @@
+//! The JSON API: what a program, or a page's script, asks for without a socket.
+
+use actix_web::{HttpResponse, web};
+use serde::{Deserialize, Serialize};
+
+use super::Services;
+use super::methods::{get, post, put, resource};
+use super::refusals::ApiRefusal;
+use super::visitor::Caller;
+use crate::error::{Error, Result};
+use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
+use crate::store::messages::{self, Message, Stretch};
+use crate::store::rooms::{self, NewRoom, Room};
+use crate::store::users;
+
+type Answer = std::result::Result<HttpResponse, ApiRefusal>;
+type Site = web::Data<Services>;
+
+const PAGE_DEFAULT: i64 = 50;
+const PAGE_MAX: i64 = 200;
+const CHANGES_DEFAULT: i64 = 300;
+const CHANGES_MAX: i64 = 1_000;
+
+/// The API's routes.
+pub fn configure(routes: &mut web::ServiceConfig) {
+    routes
+        .service(resource("/me", [get(me)]))
+        .service(resource("/users", [get(people)]))
+        .service(resource("/rooms", [get(list_rooms), post(make_room)]))
+        .service(resource("/rooms/{slug}", [get(show_room)]))
+        .service(resource(
+            "/rooms/{slug}/messages",
+            [get(list_messages), post(post_message)],
+        ))
+        .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
+        .service(resource("/rooms/{slug}/read", [put(mark_read)]));
+}
+
+async fn me(site: Site, caller: Caller) -> Answer {
+    let id = caller.viewer.id;
+    let mut profile = site
+        .store
+        .read(move |conn| users::profile(conn, id))
+        .await?;
+    profile.online = site.chat.online().await?.contains(&id);
+    Ok(HttpResponse::Ok().json(profile))
+}
+
+async fn people(site: Site, caller: Caller) -> Answer {
+    let viewer = caller.viewer.clone();
+    let mut users = site
+        .store
+        .read(move |conn| users::known_to(conn, &viewer))
+        .await?;
+    let online = site.chat.online().await?;
+    for user in &mut users {
+        user.online = online.contains(&user.id);
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "users": users })))
+}
+
+async fn list_rooms(site: Site, caller: Caller) -> Answer {
+    let viewer = caller.viewer.clone();
+    let rooms = site
+        .store
+        .read(move |conn| rooms::visible_to(conn, &viewer))
+        .await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "rooms": rooms })))
+}
+
+#[derive(Deserialize)]
+struct MakeRoom {
+    name: String,
+    kind: Option<String>,
+    topic: Option<String>,
+}
+
+async fn make_room(site: Site, caller: Caller, body: web::Json<MakeRoom>) -> Answer {
+    let new = new_room(&body.name, body.kind.as_deref(), body.topic.as_deref())?;
+    if caller.viewer.is_guest() {
+        return Err(Error::Forbidden.into());
+    }
+    let attempt = site.room_making.room(caller.viewer.id)?;
+    let viewer = caller.viewer.clone();
+    let made = site.store.write(move |conn| {
+        let slug = rooms::create(conn, viewer.id, &new)?;
+        rooms::by_slug(conn, &viewer, &slug)
+    });
+    match made.await {
+        Ok(room) => Ok(HttpResponse::Created().json(room)),
+        Err(refusal) => {
+            site.room_making.take_back(attempt);
+            Err(match refusal {
+                Error::Conflict => ApiRefusal::worded(refusal, "refusal-room-taken"),
+                other => other.into(),
+            })
+        }
+    }
+}
+
+async fn show_room(site: Site, caller: Caller, slug: web::Path<String>) -> Answer {
+    Ok(HttpResponse::Ok().json(find_room(&site, &caller, &slug).await?))
+}
+
+#[derive(Deserialize)]
+struct PageQuery {
+    limit: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    around: Option<String>,
+}
+
+#[derive(Serialize)]
+struct PageAnswer<'a> {
+    messages: Vec<Message>,
+    more_before: bool,
+    more_after: bool,
+    revision: i64,
+    last_seq: i64,
+    epoch: &'a str,
+}
+
+async fn list_messages(
+    site: Site,
+    caller: Caller,
+    slug: web::Path<String>,
+    query: web::Query<PageQuery>,
+) -> Answer {
+    let limit = number(query.limit.as_deref(), 1, PAGE_MAX)?.unwrap_or(PAGE_DEFAULT);
+    let seq = |text: &Option<String>| number(text.as_deref(), 0, i64::MAX);
+    let stretch = match (seq(&query.before)?, seq(&query.after)?, seq(&query.around)?) {
+        (None, None, None) => Stretch::Newest,
+        (Some(seq), None, None) => Stretch::Before(seq),
+        (None, Some(seq), None) => Stretch::After(seq),
+        (None, None, Some(seq)) => Stretch::Around(seq),
+        _ => return Err(Error::BadRequest("bad-stretch").into()),
+    };
+    let room = find_room(&site, &caller, &slug).await?;
+    let page = site
+        .store
+        .read(move |conn| messages::page(conn, room.id, stretch, limit))
+        .await?;
+    Ok(HttpResponse::Ok().json(PageAnswer {
+        messages: page.messages,
+        more_before: page.more_before,
+        more_after: page.more_after,
+        revision: page.revision,
+        last_seq: page.last_seq,
+        epoch: &site.epoch,
+    }))
+}
+
+#[derive(Deserialize)]
+struct ChangesQuery {
+    since: Option<String>,
+    limit: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ChangesAnswer<'a> {
+    messages: Vec<Message>,
+    revision: i64,
+    complete: bool,
+    epoch: &'a str,
+}
+
+async fn list_changes(
+    site: Site,
+    caller: Caller,
+    slug: web::Path<String>,
+    query: web::Query<ChangesQuery>,
+) -> Answer {
+    let since =
+        number(query.since.as_deref(), 0, i64::MAX)?.ok_or(Error::BadRequest("bad-since"))?;
+    let limit = number(query.limit.as_deref(), 1, CHANGES_MAX)?.unwrap_or(CHANGES_DEFAULT);
+    let room = find_room(&site, &caller, &slug).await?;
+    let changes = site
+        .store
+        .read(move |conn| messages::changes(conn, room.id, since, limit))
+        .await?;
+    // While more is to come the next `since` is the last that was returned; at the end it is the head.
+    let revision = match changes.messages.last() {
+        Some(last) if !changes.complete => last.revision,
+        _ => changes.head,
+    };
+    Ok(HttpResponse::Ok().json(ChangesAnswer {
+        messages: changes.messages,
+        revision,
+        complete: changes.complete,
+        epoch: &site.epoch,
+    }))
+}
+
+#[derive(Deserialize)]
+struct PostMessage {
+    message: Option<String>,
+    client_id: Option<String>,
+    reply_to: Option<i64>,
+}
+
+async fn post_message(
+    site: Site,
+    caller: Caller,
+    slug: web::Path<String>,
+    body: web::Json<PostMessage>,
+) -> Answer {
+    let text = MessageText::parse(body.message.as_deref().ok_or(Error::Empty)?)?;
+    let client_id = body.client_id.as_deref().map(ClientId::parse).transpose()?;
+    let room = find_room(&site, &caller, &slug).await?;
+    let (message, new) = site
+        .chat
+        .post(&caller.viewer, &room, client_id, text, body.reply_to)
+        .await?;
+    let mut answer = if new {
+        HttpResponse::Created()
+    } else {
+        HttpResponse::Ok()
+    };
+    Ok(answer.json(message))
+}
+
+#[derive(Deserialize)]
+struct MarkRead {
+    seq: i64,
+}
+
+async fn mark_read(
+    site: Site,
+    caller: Caller,
+    slug: web::Path<String>,
+    body: web::Json<MarkRead>,
+) -> Answer {
+    let room = find_room(&site, &caller, &slug).await?;
+    site.chat.mark_read(&caller.viewer, &room, body.seq).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "read_seq": body.seq.max(room.read_seq) })))
+}
+
+async fn find_room(site: &Services, caller: &Caller, slug: &str) -> Result<Room> {
+    let slug = Slug::from_name(slug).ok_or(Error::NotFound)?;
+    let viewer = caller.viewer.clone();
+    site.store
+        .read(move |conn| rooms::by_slug(conn, &viewer, &slug))
+        .await
+}
+
+/// A room as somebody asked for it.
+///
+/// Errors: `Field` or `BadRequest` with what is wrong.
+pub fn new_room(name: &str, kind: Option<&str>, topic: Option<&str>) -> Result<NewRoom> {
+    if kind.is_some_and(|kind| kind != "open") {
+        return Err(Error::BadRequest("bad-kind"));
+    }
+    let topic = topic.unwrap_or_default().trim();
+    if topic.chars().count() > TOPIC_CHARACTERS_MAX {
+        return Err(Error::TooLong);
+    }
+    if topic
+        .chars()
+        .any(|character| character.is_control() || names::turns_direction(character))
+    {
+        return Err(Error::BadRequest("bad-topic"));
+    }
+    Ok(NewRoom {
+        name: DisplayName::parse(name, "room")?,
+        topic: topic.to_owned(),
+    })
+}
+
+/// A number in a query: `None` where it is not there, an error where it is none or out of range.
+fn number(text: Option<&str>, least: i64, most: i64) -> Result<Option<i64>> {
+    let Some(text) = text else { return Ok(None) };
+    let number: i64 = text.parse().map_err(|_| Error::BadRequest("bad-number"))?;
+    if (least..=most).contains(&number) {
+        Ok(Some(number))
+    } else {
+        Err(Error::BadRequest("bad-number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_topic_stays_on_its_line_and_in_its_direction() {
+        assert!(new_room("x", None, Some("আড্ডা, all day")).is_ok());
+        for topic in ["a\nb", "a\u{202E}b", "\u{2066}a", "a\u{2028}b"] {
+            assert!(
+                matches!(
+                    new_room("x", None, Some(topic)),
+                    Err(Error::BadRequest("bad-topic"))
+                ),
+                "{topic:?}"
+            );
+        }
+    }
+}

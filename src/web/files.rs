@@ -1,0 +1,43 @@
+//! The static files, under an address that changes with what is in them.
+
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use actix_web::{HttpResponse, web};
+
+use super::refusals::Answer;
+use crate::error::Error;
+use crate::view::assets;
+
+const FOR_EVER: &str = "public, max-age=31536000, immutable";
+const NOT_AT_ALL: &str = "no-store";
+const A_DAY: &str = "public, max-age=86400";
+const ICON: &str = "img/icon.svg";
+const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
+
+/// A file. Under the address of another version, which a page from before an update asks for, it is given but not kept.
+pub(super) async fn show(path: web::Path<(String, String)>) -> Answer {
+    let (hash, path) = path.into_inner();
+    let current = hash == assets::hash() && !cfg!(debug_assertions);
+    file(&path, if current { FOR_EVER } else { NOT_AT_ALL })
+}
+
+/// The icon, for those who ask for it without having read a page.
+pub(super) async fn icon() -> Answer {
+    file(ICON, A_DAY)
+}
+
+/// Search engines have no business in people's rooms.
+pub(super) async fn robots() -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/plain; charset=utf-8"))
+        .insert_header((CACHE_CONTROL, A_DAY))
+        .body(ROBOTS)
+}
+
+fn file(path: &str, kept: &'static str) -> Answer {
+    let asset = assets::get(path).ok_or(Error::NotFound)?;
+    let response = HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, asset.content_type))
+        .insert_header((CACHE_CONTROL, kept))
+        .body(web::Bytes::from(asset.bytes.into_owned()));
+    Ok(response)
+}

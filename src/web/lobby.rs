@@ -1,0 +1,134 @@
+//! The lobby: rooms, people, and the form that makes rooms.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::api::new_room;
+use super::refusals::{self, Answer, Shared};
+use super::visitor::{SignedIn, Visitor};
+use super::{invitation, paths};
+use crate::error::{Error, Result};
+use crate::names::Slug;
+use crate::store::{rooms, site, users};
+use crate::view::forms::Refusal;
+use crate::view::lobby::{self, Lobby, NewRoomForm};
+use crate::view::page::Reader;
+
+/// What the form that makes rooms carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Form {
+    name: String,
+    topic: String,
+    kind: String,
+}
+
+/// Shows the lobby.
+pub(super) async fn show(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+) -> Answer {
+    draw(
+        &services,
+        &request,
+        &signed_in,
+        StatusCode::OK,
+        NewRoomForm::default(),
+        None,
+    )
+    .await
+}
+
+/// Leads from `/chat/` to the lobby.
+pub(super) async fn redirect() -> HttpResponse {
+    refusals::see_other("/")
+}
+
+/// Makes a room, or leads to the open one that has the name already.
+pub(super) async fn make_room(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    form: web::Form<Form>,
+) -> Answer {
+    let form = form.into_inner();
+    match make(&services, &signed_in, &form).await {
+        Ok(slug) => Ok(refusals::see_other(&paths::room(slug.as_str()))),
+        Err(refusal @ Error::Field { .. }) => {
+            let (status, refusal) = (refusals::status(&refusal), Refusal::from(&refusal));
+            draw(
+                &services,
+                &request,
+                &signed_in,
+                status,
+                NewRoomForm { name: form.name },
+                Some(refusal),
+            )
+            .await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn make(services: &Shared, signed_in: &SignedIn, form: &Form) -> Result<Slug> {
+    if signed_in.viewer.is_guest() {
+        return Err(Error::Forbidden);
+    }
+    let kind = Some(form.kind.as_str()).filter(|kind| !kind.is_empty());
+    let new = new_room(&form.name, kind, Some(&form.topic))?;
+    let wanted = Slug::from_name(new.name.as_str());
+    let maker = signed_in.viewer.id;
+    let attempt = services.room_making.room(maker)?;
+    let made = services
+        .store
+        .write(move |conn| rooms::create(conn, maker, &new))
+        .await;
+    if made.is_err() {
+        services.room_making.take_back(attempt);
+    }
+    match made {
+        Err(Error::Conflict) => wanted.ok_or(Error::Conflict),
+        made => made,
+    }
+}
+
+async fn draw(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    status: StatusCode,
+    form: NewRoomForm,
+    refusal: Option<Refusal>,
+) -> Answer {
+    let viewer = signed_in.viewer.clone();
+    let read = services.store.read(move |conn| {
+        let (rooms, people) = (
+            rooms::visible_to(conn, &viewer)?,
+            users::known_to(conn, &viewer)?,
+        );
+        Ok((rooms, people, site::load(conn)?.invite_token))
+    });
+    let (rooms, people, invite_token) = read.await?;
+    // Who is here is an ornament: the page comes without it where the hub has no time.
+    let online = services.chat.online().await.unwrap_or_default();
+    let (joined, others) = lobby::parted(rooms);
+    let (others, more_others) = lobby::first(others);
+    let (people, more_people) = lobby::first(lobby::people(people, &online));
+    let page = Lobby {
+        rooms: joined,
+        others,
+        more_others,
+        people,
+        more_people,
+        invitation: invitation::card(services, request, &signed_in.viewer, &invite_token),
+        refusal,
+        form,
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: "/",
+    };
+    Ok(refusals::html(status, services.pages.draw(reader, &page)?))
+}

@@ -1,0 +1,175 @@
+//! Requests and answers: thin handlers, a file per resource, behind one set of guards.
+
+pub mod guards;
+pub mod origin;
+pub mod refusals;
+pub mod visitor;
+
+mod setup;
+mod signup;
+
+mod login;
+mod reset;
+
+mod invitation;
+mod lobby;
+mod room;
+
+mod api;
+mod socket;
+
+mod files;
+mod health;
+
+mod accounts;
+mod client;
+mod cookies;
+mod methods;
+mod passwords;
+mod paths;
+mod throttle;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::App;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, FormConfig, ServiceConfig};
+
+use crate::chat::Chat;
+use crate::config::Config;
+use crate::error::Result;
+use crate::store::Store;
+use crate::store::site::Site;
+use crate::view::page::Pages;
+use cookies::KnownBrowsers;
+use methods::{get, post, resource, upgrade};
+use passwords::Passwords;
+use throttle::Throttle;
+
+const FORM_BYTES_MAX: usize = 16 * 1024;
+/// A message of any script, each of its bytes written as three.
+const COMPOSER_BYTES_MAX: usize = 256 * 1024;
+const JSON_BYTES_MAX: usize = 1024 * 1024;
+
+/// What handlers work with; one for all of them.
+pub struct Services {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+    /// The id of the database's history.
+    pub epoch: Arc<str>,
+    /// The live rooms.
+    pub chat: Chat,
+    /// The templates.
+    pub pages: Pages,
+    draining: AtomicBool,
+    passwords: Passwords,
+    throttle: Throttle,
+    room_making: Throttle,
+    known_browsers: KnownBrowsers,
+    warned_of_proxy: AtomicBool,
+}
+
+impl Services {
+    /// Makes ready what handlers need. Errors: `Internal` where a template has a mistake.
+    pub fn new(config: Arc<Config>, store: Store, site: &Site, chat: Chat) -> Result<Services> {
+        let epoch: Arc<str> = site.epoch.as_str().into();
+        Ok(Services {
+            pages: Pages::new(epoch.clone())?,
+            passwords: Passwords::new()?,
+            throttle: Throttle::new(config.sign_ins_per_minute),
+            room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
+            known_browsers: KnownBrowsers::new(&site.secret_key)?,
+            draining: AtomicBool::new(false),
+            warned_of_proxy: AtomicBool::new(false),
+            config,
+            store,
+            epoch,
+            chat,
+        })
+    }
+
+    /// Adda is about to stop: it is no longer ready for traffic.
+    pub fn begin_draining(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}
+
+/// The application of one worker.
+pub fn app(
+    services: web::Data<Services>,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse,
+        Error = actix_web::Error,
+        InitError = (),
+    > + use<>,
+> {
+    App::new()
+        .app_data(services)
+        .configure(configure)
+        .wrap(from_fn(guards::guards))
+}
+
+/// Every route.
+fn configure(services: &mut ServiceConfig) {
+    services
+        .app_data(forms_up_to(FORM_BYTES_MAX))
+        .app_data(
+            web::JsonConfig::default()
+                .limit(JSON_BYTES_MAX)
+                .error_handler(refusals::of_json),
+        )
+        .app_data(web::PathConfig::default().error_handler(refusals::of_path))
+        .app_data(web::QueryConfig::default().error_handler(refusals::of_query))
+        .app_data(web::PayloadConfig::new(JSON_BYTES_MAX))
+        // Getting in
+        .service(resource("/setup", [get(setup::show), post(setup::submit)]))
+        .service(resource(
+            "/signup",
+            [get(signup::show), post(signup::submit)],
+        ))
+        .service(resource("/login", [get(login::show), post(login::submit)]))
+        .service(resource("/logout", [post(login::leave)]))
+        .service(resource("/reset", [get(reset::show), post(reset::submit)]))
+        .service(resource("/invitation", [post(invitation::renew)]))
+        // Rooms
+        .service(resource("/", [get(lobby::show)]))
+        .service(resource("/rooms", [post(lobby::make_room)]))
+        .service(resource("/chat", [get(lobby::redirect)]))
+        .service(resource("/chat/", [get(lobby::redirect)]))
+        .service(resource("/chat/{slug}", [get(room::redirect)]))
+        .service(
+            resource("/chat/{slug}/", [get(room::show), post(room::post)])
+                .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
+        // Programs and sockets
+        .service(web::scope("/api").configure(api::configure))
+        .service(resource("/ws/", [upgrade(socket::open_anywhere)]))
+        .service(resource(
+            "/ws/chat/{slug}/",
+            [upgrade(socket::open_in_room)],
+        ))
+        // For browsers and whoever watches the server
+        .service(resource("/static/{hash}/{path:.*}", [get(files::show)]))
+        .service(resource("/favicon.ico", [get(files::icon)]))
+        .service(resource("/robots.txt", [get(files::robots)]))
+        .service(resource("/healthz", [get(health::lives)]))
+        .service(resource("/readyz", [get(health::is_ready)]))
+        .default_service(web::to(refusals::unknown));
+}
+
+fn forms_up_to(bytes: usize) -> FormConfig {
+    FormConfig::default()
+        .limit(bytes)
+        .error_handler(refusals::of_form)
+}

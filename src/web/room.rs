@@ -1,0 +1,232 @@
+//! A room's page, and posting to it without script.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+
+use super::refusals::{self, Answer, PageRefusal, Shared};
+use super::visitor::{Anyone, SignedIn, Visitor};
+use super::{login, paths};
+use crate::error::{Error, Result};
+use crate::names::{ClientId, MessageText, Slug};
+use crate::store::memberships;
+use crate::store::messages::{self, Page, Stretch};
+use crate::store::rooms::{self, Room};
+use crate::view::forms::{Offer, Refusal};
+use crate::view::lobby::RoomLink;
+use crate::view::page::Reader;
+use crate::view::room::{ComposerForm, RoomPage, items};
+
+/// Messages on a page.
+const PAGE: i64 = 50;
+
+/// Where in the room the page opens.
+#[derive(Deserialize)]
+pub(super) struct Place {
+    at: Option<i64>,
+}
+
+/// What the form that posts carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Form {
+    message: String,
+    client_id: String,
+}
+
+/// Leads to the address that ends in a slash.
+pub(super) async fn redirect(request: HttpRequest, slug: web::Path<String>) -> Answer {
+    let slug = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    Ok(moved(&request, &slug))
+}
+
+/// Shows the room's newest messages, or those around one that `?at=` names.
+pub(super) async fn show(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    slug: web::Path<String>,
+    place: web::Query<Place>,
+) -> Answer {
+    let canonical = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    if canonical.as_str() != *slug {
+        return Ok(moved(&request, &canonical));
+    }
+    let stretch = place
+        .at
+        .filter(|at| *at > 0)
+        .map_or(Stretch::Newest, Stretch::Around);
+    let shown = read(&services, &signed_in, &canonical, stretch).await?;
+    let page = draw(
+        &services,
+        &request,
+        &signed_in,
+        shown,
+        stretch,
+        None,
+        ComposerForm::default(),
+    )?;
+    Ok(refusals::html(StatusCode::OK, page))
+}
+
+/// Says something in the room; what is refused comes back with the text as it was typed.
+pub(super) async fn post(
+    services: Shared,
+    request: HttpRequest,
+    Anyone(signed_in): Anyone,
+    slug: web::Path<String>,
+    form: web::Form<Form>,
+) -> Answer {
+    let slug = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    // Browsers send every line break of a form as two characters.
+    let typed = form.message.replace("\r\n", "\n");
+    let Some(signed_in) = signed_in else {
+        return login::with_unsent(&services, &request, paths::room(slug.as_str()), typed);
+    };
+    let refusal = match say(&services, &signed_in, &slug, &form.client_id, &typed).await {
+        Ok(()) => return Ok(refusals::see_other(&paths::room(slug.as_str()))),
+        Err(Error::NotFound) => return Err(unknown(&slug)),
+        Err(refusal) => refusal,
+    };
+    if let Some(cause) = refusal.cause() {
+        log::error!("posting to {slug}: {cause}");
+    }
+    let shown = read(&services, &signed_in, &slug, Stretch::Newest).await?;
+    let again = ComposerForm { message: typed };
+    let page = draw(
+        &services,
+        &request,
+        &signed_in,
+        shown,
+        Stretch::Newest,
+        Some(&refusal),
+        again,
+    )?;
+    let mut response = refusals::html(refusals::status(&refusal), page);
+    if let Some(seconds) = refusals::retry_after(&refusal) {
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+async fn say(
+    services: &Shared,
+    signed_in: &SignedIn,
+    slug: &Slug,
+    client_id: &str,
+    typed: &str,
+) -> Result<()> {
+    let client_id = if client_id.is_empty() {
+        None
+    } else {
+        Some(ClientId::parse(client_id)?)
+    };
+    let text = MessageText::parse(typed)?;
+    let viewer = signed_in.viewer.clone();
+    let wanted = slug.clone();
+    let room = services
+        .store
+        .read(move |conn| rooms::by_slug(conn, &viewer, &wanted))
+        .await?;
+    if !room.joined {
+        // Who speaks in an open room belongs to it.
+        let (room, user) = (room.id, signed_in.viewer.id);
+        services
+            .store
+            .write(move |conn| memberships::join_open(conn, room, user))
+            .await?;
+    }
+    services
+        .chat
+        .post(&signed_in.viewer, &room, client_id, text, None)
+        .await?;
+    Ok(())
+}
+
+struct Shown {
+    room: Room,
+    rooms: Vec<Room>,
+    page: Page,
+}
+
+/// Everything the page shows, in one turn at the database.
+async fn read(
+    services: &Shared,
+    signed_in: &SignedIn,
+    slug: &Slug,
+    stretch: Stretch,
+) -> Result<Shown, PageRefusal> {
+    let (viewer, wanted) = (signed_in.viewer.clone(), slug.clone());
+    let shown = services.store.read(move |conn| {
+        let rooms = rooms::joined_by(conn, &viewer)?;
+        let room = match rooms.iter().find(|room| room.slug == wanted.as_str()) {
+            Some(room) => room.clone(),
+            None => rooms::by_slug(conn, &viewer, &wanted)?,
+        };
+        let page = messages::page(conn, room.id, stretch, PAGE)?;
+        Ok(Shown { room, rooms, page })
+    });
+    shown.await.map_err(|error| match error {
+        Error::NotFound => unknown(slug),
+        other => other.into(),
+    })
+}
+
+/// There is no such room, or none that this person may know of: the same answer, with an offer to make it.
+fn unknown(slug: &Slug) -> PageRefusal {
+    let offer = Offer {
+        name: slug.as_str().to_owned(),
+        slug: slug.as_str().to_owned(),
+    };
+    PageRefusal::Fault {
+        error: Error::NotFound,
+        offer: Some(offer),
+    }
+}
+
+fn moved(request: &HttpRequest, slug: &Slug) -> HttpResponse {
+    let mut path = paths::room(slug.as_str());
+    if !request.query_string().is_empty() {
+        path = format!("{path}?{}", paths::ascii(request.query_string()));
+    }
+    HttpResponse::PermanentRedirect()
+        .insert_header((LOCATION, path))
+        .finish()
+}
+
+fn draw(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    shown: Shown,
+    stretch: Stretch,
+    refusal: Option<&Error>,
+    form: ComposerForm,
+) -> Result<String> {
+    let Shown { room, rooms, page } = shown;
+    let at = match stretch {
+        Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
+        _ => 0,
+    };
+    let shown = RoomPage {
+        room: room.into(),
+        rooms: rooms.into_iter().map(RoomLink::from).collect(),
+        messages: items(&page, signed_in.viewer.id),
+        more_before: page.more_before,
+        more_after: page.more_after,
+        revision: page.revision,
+        last_seq: page.last_seq,
+        client_id: ClientId::fresh()?.to_string(),
+        at,
+        refusal: refusal.map(Refusal::from),
+        form,
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: request.path(),
+    };
+    services.pages.draw(reader, &shown)
+}
