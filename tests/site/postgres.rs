@@ -1,0 +1,197 @@
+//! A throw-away PostgreSQL: one cluster for the whole run, on a free port, in a folder that goes with it.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::os::unix::fs::chown;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Runs the server until standard input closes, which it does however the tests end.
+const KEEPER: &str = r#"trap '' INT TERM
+"$1"/postgres -D "$2"/cluster -h 127.0.0.1 -p "$3" -k '' -c fsync=off -c full_page_writes=off \
+    -c max_connections=500 -c shared_buffers=32MB -c lc_messages=C &
+server=$!
+cat > /dev/null
+kill -INT $server
+wait $server
+rm -rf "$2""#;
+
+struct Cluster {
+    programs: PathBuf,
+    owner: Option<Owner>,
+    port: u16,
+    /// It ends with its standard input, which ends with this process.
+    _keeper: Child,
+}
+
+#[derive(Clone, Copy)]
+struct Owner {
+    user: u32,
+    group: u32,
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+
+/// The address of a new, empty database.
+pub fn new_database() -> String {
+    static NUMBER: AtomicUsize = AtomicUsize::new(0);
+    let cluster = CLUSTER.get_or_init(Cluster::start);
+    let name = format!("site_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
+    let port = cluster.port.to_string();
+    let made = cluster
+        .program("createdb")
+        .args(["-h", "127.0.0.1", "-p", &port, "-U", "adda", &name])
+        .output()
+        .unwrap();
+    assert!(
+        made.status.success(),
+        "createdb: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    format!("postgres://adda@127.0.0.1:{port}/{name}")
+}
+
+/// Ends every connection to a database, as its administrator can.
+pub fn end_connections(url: &str) {
+    let cluster = CLUSTER.get().expect("a database of this cluster");
+    let (server, name) = url.rsplit_once('/').unwrap();
+    let order =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let psql = cluster
+        .program("psql")
+        .args([&format!("{server}/postgres"), "--command", &order])
+        .output()
+        .unwrap();
+    assert!(
+        psql.status.success(),
+        "psql: {}",
+        String::from_utf8_lossy(&psql.stderr)
+    );
+}
+
+impl Cluster {
+    fn start() -> Cluster {
+        let programs = programs();
+        let owner = other_user();
+        let folder = tempfile::Builder::new()
+            .prefix("adda-postgresql-")
+            .tempdir()
+            .unwrap()
+            .keep();
+        if let Some(owner) = owner {
+            chown(&folder, Some(owner.user), Some(owner.group)).unwrap();
+        }
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let data = folder.join("cluster");
+        let made = command(&programs.join("initdb"), owner)
+            .args([
+                "--username=adda",
+                "--auth=trust",
+                "--no-sync",
+                "--locale=C",
+                "--encoding=UTF8",
+                "--pgdata",
+            ])
+            .arg(&data)
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "initdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        let mut keeper = command(Path::new("sh"), owner)
+            .args(["-c", KEEPER, "keeper"])
+            .args([
+                programs.as_os_str(),
+                folder.as_os_str(),
+                port.to_string().as_ref(),
+            ])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(keeper.stderr.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let mut said = Vec::new();
+        loop {
+            let line = log
+                .next()
+                .unwrap_or_else(|| panic!("PostgreSQL did not start:\n{}", said.join("\n")));
+            if line.contains("ready to accept connections") {
+                break;
+            }
+            said.push(line);
+        }
+        // A full pipe would stop the server.
+        std::thread::spawn(move || log.for_each(drop));
+        Cluster {
+            programs,
+            owner,
+            port,
+            _keeper: keeper,
+        }
+    }
+
+    fn program(&self, name: &str) -> Command {
+        command(&self.programs.join(name), self.owner)
+    }
+}
+
+fn command(program: &Path, owner: Option<Owner>) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir("/");
+    if let Some(owner) = owner {
+        command.uid(owner.user).gid(owner.group);
+    }
+    command
+}
+
+fn programs() -> PathBuf {
+    let told = Command::new("pg_config").arg("--bindir").output();
+    let told = told
+        .ok()
+        .map(|output| PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    let mut packaged: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|folders| {
+            folders
+                .flatten()
+                .map(|folder| folder.path().join("bin"))
+                .collect()
+        })
+        .unwrap_or_default();
+    packaged.sort();
+    told.into_iter()
+        .chain(packaged.into_iter().rev())
+        .find(|folder| folder.join("initdb").exists() && folder.join("postgres").exists())
+        .expect("these tests need the PostgreSQL server: run bin/test, which installs it")
+}
+
+/// PostgreSQL refuses to run as root: its package's user, else the one that owns nothing.
+fn other_user() -> Option<Owner> {
+    let me = std::fs::metadata("/proc/self").ok()?;
+    if std::os::unix::fs::MetadataExt::uid(&me) != 0 {
+        return None;
+    }
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap();
+    ["postgres:", "nobody:"].iter().find_map(|name| {
+        let line = accounts.lines().find(|line| line.starts_with(name))?;
+        let mut numbers = line
+            .split(':')
+            .skip(2)
+            .map(|number| number.parse().unwrap());
+        Some(Owner {
+            user: numbers.next()?,
+            group: numbers.next()?,
+        })
+    })
+}

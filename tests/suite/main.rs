@@ -1,0 +1,96 @@
+//! adda as people and their programs meet it: a real server, real sockets, real databases.
+//!
+//! Each scenario is an `async fn` that is named for what it shows. Those that touch what is kept run on both databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    unreachable_pub
+)]
+
+/// Makes a test of each scenario on SQLite and one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($scenario:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[test] fn $scenario() { crate::play(super::$scenario(crate::site::Database::Sqlite)); })+
+        }
+        mod on_postgresql {
+            $(#[test] fn $scenario() { crate::play(super::$scenario(crate::site::Database::Postgresql)); })+
+        }
+    };
+}
+
+/// Makes one test of each scenario in which the database has no part.
+macro_rules! whatever_the_database {
+    ($($scenario:ident),+ $(,)?) => {
+        mod on_either_database {
+            $(#[test] fn $scenario() { crate::play(super::$scenario(crate::site::Database::Sqlite)); })+
+        }
+    };
+}
+
+// The vocabulary.
+mod people;
+mod raw;
+#[allow(dead_code, reason = "the browser's tests use more of it")]
+#[path = "../site/mod.rs"]
+mod site;
+mod socket;
+
+// What is said.
+mod conversation;
+mod crash;
+mod faults;
+mod limits;
+mod order;
+mod resume;
+mod rooms;
+
+// How it is reached.
+mod accounts;
+mod api;
+mod history;
+mod in_process;
+mod joining;
+mod pages;
+mod passwords;
+
+// What is refused.
+mod frames;
+mod methods;
+mod origins;
+mod refusals;
+mod regressions;
+mod security;
+
+// What it is made of.
+mod architecture;
+mod colours;
+mod settings;
+
+use std::time::{Duration, Instant};
+
+/// No scenario takes longer, whatever it waits for.
+const SCENARIO_DEADLINE: Duration = Duration::from_secs(120);
+
+fn play(scenario: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let ended = runtime.block_on(async { tokio::time::timeout(SCENARIO_DEADLINE, scenario).await });
+    ended.expect("the scenario took longer than two minutes");
+}
+
+/// Waits until something is so that nobody announces.
+async fn eventually(what: &str, is_so: impl AsyncFn() -> bool) {
+    let began = Instant::now();
+    while !is_so().await {
+        assert!(
+            began.elapsed() < site::DEADLINE,
+            "{what} did not come in time"
+        );
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}

@@ -1,0 +1,73 @@
+//! Paths answer the methods they know, and name them to whoever uses another.
+
+use crate::site::{Database, Site};
+
+whatever_the_database!(
+    a_wrong_method_is_told_the_right_ones,
+    what_answers_get_answers_head,
+);
+
+async fn a_wrong_method_is_told_the_right_ones(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    for (method, path, allowed) in [
+        ("DELETE", "/login", "GET, HEAD, POST"),
+        ("GET", "/logout", "POST"),
+        ("POST", "/", "GET, HEAD"),
+        ("PUT", "/chat/lobby/", "GET, HEAD, POST"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("OPTIONS", "/rooms", "POST"),
+        ("DELETE", "/api/rooms", "GET, HEAD, POST"),
+        ("GET", "/api/rooms/lobby/read", "PUT"),
+        ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
+        ("POST", "/ws/", "GET"),
+        ("HEAD", "/ws/chat/lobby/", "GET"),
+    ] {
+        let what = format!("{method} {path}");
+        let answer = ada.browser.ask(method, path).await.expect(405, &what);
+        assert_eq!(answer.header("allow"), Some(allowed), "{what}");
+        assert!(answer.header("content-security-policy").is_some(), "{what}");
+        if method == "HEAD" {
+            continue;
+        }
+        if path.starts_with("/api") || path.starts_with("/ws") {
+            assert_eq!(answer.code(), "method_not_allowed", "{what}");
+        } else {
+            assert!(answer.text().contains("<h1"), "{what}: {}", answer.text());
+        }
+    }
+    for path in ["/nothing", "/api/nothing", "/ws/nothing/"] {
+        ada.browser
+            .ask("DELETE", path)
+            .await
+            .expect(404, "what is not there has no methods");
+    }
+}
+
+async fn what_answers_get_answers_head(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    for path in [
+        "/",
+        "/chat/lobby/",
+        "/chat/nowhere/",
+        "/chat/lobby",
+        "/healthz",
+        "/api/me",
+        "/api/users",
+        "/api/rooms",
+        "/api/rooms/lobby",
+        "/api/rooms/nowhere",
+        "/api/rooms/lobby/messages",
+        "/api/rooms/lobby/changes?since=0",
+    ] {
+        let (get, head) = (ada.get(path).await, ada.browser.ask("HEAD", path).await);
+        assert_eq!(get.status, head.status, "{path}");
+        assert_eq!(
+            get.header("content-type"),
+            head.header("content-type"),
+            "{path}"
+        );
+        assert!(head.body.is_empty(), "{path}: {}", head.text());
+    }
+}
