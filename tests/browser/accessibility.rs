@@ -1,0 +1,146 @@
+//! Every page, at two widths, light and dark, looked at by axe-core.
+
+use serde_json::{Value, json};
+
+use crate::driver::Driver;
+use crate::play;
+use crate::site::{Database, Site};
+use crate::window::{DESK, PHONE, Window};
+
+const AXE: &str = include_str!("vendor/axe-core/axe.min.js");
+const RUN: &str = "const done = arguments[arguments.length - 1];
+    axe.run(document, {resultTypes: ['violations']}).then(
+        (results) => done(results.violations.map(({id, help, nodes}) => ({id, help, nodes: nodes.map((node) => node.html)}))),
+        (failure) => done([{id: 'axe', help: String(failure), nodes: []}]));";
+
+#[test]
+fn every_page_is_accessible() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        let window = Window::open(&driver, &site.origin(), DESK).await;
+        let token = site.take_setup_token().unwrap();
+        let mut found = Vec::new();
+        found.extend(
+            looked_at(
+                &window,
+                &[
+                    &format!("/setup?token={token}"),
+                    "/setup?token=wrong",
+                    "/login",
+                ],
+            )
+            .await,
+        );
+
+        let fields = [
+            ("token", token.as_str()),
+            ("username", "ada"),
+            ("password", crate::site::PASSWORD),
+        ];
+        site.browser()
+            .form("/setup", &fields)
+            .await
+            .expect(303, "set up");
+        let link = site.command(&["user", "reset-link", "ada", "--url", &site.origin()]);
+        let link = String::from_utf8(link.stdout).unwrap();
+        let reset = format!(
+            "/reset?{}",
+            link.trim().split_once("/reset?").expect("a link").1
+        );
+        found.extend(
+            looked_at(
+                &window,
+                &[
+                    "/login?next=/chat/lobby/",
+                    "/signup",
+                    &reset,
+                    "/reset?token=wrong",
+                ],
+            )
+            .await,
+        );
+
+        window.signs_in("ada").await;
+        found.extend(looked_at(&window, &["/", "/chat/lobby/"]).await);
+        let ben = site.signed_up("ben").await;
+        for text in [
+            "hello",
+            "see https://example.com",
+            "two\nlines",
+            "আড্ডা",
+            "مرحبا",
+        ] {
+            ben.json(
+                "POST",
+                "/api/rooms/lobby/messages",
+                &json!({"message": text}),
+            )
+            .await
+            .expect(201, text);
+        }
+        ben.json(
+            "POST",
+            "/api/rooms",
+            &json!({"name": "Rowing club", "kind": "open", "topic": "Thursdays"}),
+        )
+        .await
+        .expect(201, "a room");
+        found.extend(
+            looked_at(
+                &window,
+                &[
+                    "/",
+                    "/chat/lobby/",
+                    "/chat/rowing-club/",
+                    "/chat/nowhere/",
+                    "/nothing",
+                ],
+            )
+            .await,
+        );
+        assert!(found.is_empty(), "axe found:\n{}", found.join("\n"));
+    });
+}
+
+/// What axe says of some pages, at each width and in each scheme.
+async fn looked_at(window: &Window, paths: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for path in paths {
+        for (width, height) in [DESK, PHONE] {
+            let size =
+                json!({"width": width, "height": height, "deviceScaleFactor": 1, "mobile": false});
+            window
+                .session
+                .devtools("Emulation.setDeviceMetricsOverride", &size)
+                .await;
+            for scheme in ["light", "dark"] {
+                let media =
+                    json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+                window
+                    .session
+                    .devtools("Emulation.setEmulatedMedia", &media)
+                    .await;
+                window.goes_to(path).await;
+                window.runs(AXE, &[]).await;
+                let violations = window.awaits(RUN, &[]).await;
+                let wide = window
+                    .runs(
+                        "return document.documentElement.scrollWidth > innerWidth",
+                        &[],
+                    )
+                    .await;
+                if wide == true {
+                    found.push(format!("{path} at {width} is wider than the window"));
+                }
+                let violations: Vec<Value> = violations.as_array().cloned().unwrap_or_default();
+                found.extend(
+                    violations
+                        .iter()
+                        .map(|violation| format!("{path} at {width}, {scheme}: {violation}")),
+                );
+            }
+        }
+    }
+    found
+}

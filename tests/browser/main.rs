@@ -1,0 +1,35 @@
+//! adda in a real browser: Chromium, driven by its own driver, with nothing on the way that a person would not have.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    unreachable_pub
+)]
+
+mod driver;
+#[allow(dead_code, reason = "the other tests use more of it")]
+#[path = "../site/mod.rs"]
+mod site;
+mod window;
+
+mod accessibility;
+mod outage;
+mod scrolling;
+mod talk;
+mod unsent;
+mod without_scripts;
+
+use std::time::Duration;
+
+/// No journey takes longer, whatever it waits for.
+const JOURNEY_DEADLINE: Duration = Duration::from_secs(180);
+
+fn play(journey: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let ended = runtime.block_on(async { tokio::time::timeout(JOURNEY_DEADLINE, journey).await });
+    ended.expect("the journey took longer than three minutes");
+}

@@ -1,0 +1,140 @@
+//! What was written and not sent yet survives, belongs to its writer, and goes only after a question.
+
+use serde_json::json;
+
+use crate::driver::Driver;
+use crate::play;
+use crate::site::wire::Wire;
+use crate::site::{Database, Site};
+use crate::window::{DESK, Window};
+
+#[test]
+fn unsent_messages_survive_a_reload_and_are_sent_once() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let wire = Wire::to(site.address());
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &wire.url(), DESK).await;
+        let ben = Window::open(&driver, &site.origin(), DESK).await;
+        ada.signs_up(&site, "ada").await;
+        ben.signs_up(&site, "ben").await;
+        ben.enters("lobby").await;
+        ada.enters("lobby").await;
+
+        wire.cut_sockets();
+        ada.shows("#outage").await;
+        for text in ["one", "two", "three"] {
+            ada.says(text).await;
+        }
+        ada.types("#composer-text", "half a thou").await;
+        ada.until("the draft to be kept", async || {
+            is_kept(&ada, "half a thou").await
+        })
+        .await;
+        ada.until("three pending messages", async || {
+            ada.pending().await.len() == 3
+        })
+        .await;
+        ada.reloads().await;
+        ada.until("the pending messages again", async || {
+            ada.pending().await == ["one", "two", "three"]
+        })
+        .await;
+        ada.until("the draft again", async || {
+            ada.runs("return document.querySelector('#composer-text').value", &[])
+                .await
+                == "half a thou"
+        })
+        .await;
+        assert!(ben.stored().await.is_empty(), "nothing was sent yet");
+
+        wire.mend();
+        ben.sees("three").await;
+        ada.sees("three").await;
+        assert_eq!(ben.stored().await, ["one", "two", "three"]);
+        ada.until("nothing to be pending", async || {
+            ada.pending().await.is_empty()
+        })
+        .await;
+        ada.reloads().await;
+        ada.sees("three").await;
+        assert_eq!(ada.stored().await, ["one", "two", "three"]);
+        assert!(ada.pending().await.is_empty());
+    });
+}
+
+#[test]
+fn signing_out_asks_about_what_is_unsent_and_leaves_nothing_behind() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let wire = Wire::to(site.address());
+        let driver = Driver::start();
+        let window = Window::open(&driver, &wire.url(), DESK).await;
+        window.signs_up(&site, "ada").await;
+        let ben = site.signed_up("ben").await;
+        window.enters("lobby").await;
+        wire.cut_sockets();
+        window.shows("#outage").await;
+        window.says("for nobody else").await;
+        window
+            .until("a pending message", async || {
+                window.pending().await.len() == 1
+            })
+            .await;
+
+        window.clicks("#logout button").await;
+        window.shows("#question").await;
+        window.clicks("#question-no").await;
+        window.hides("#question").await;
+        assert_eq!(window.path().await, "/chat/lobby/", "ada stays");
+        assert_eq!(window.pending().await, ["for nobody else"]);
+
+        window.clicks("#logout button").await;
+        window.shows("#question").await;
+        window.clicks("#question-yes").await;
+        window.arrives_at("/login").await;
+        wire.mend();
+        window.signs_in("ben").await;
+        window.enters("lobby").await;
+        window.says("hello from ben").await;
+        window.sees("hello from ben").await;
+        assert_eq!(
+            window.stored().await,
+            ["hello from ben"],
+            "ada's words were never sent by ben"
+        );
+        let history = ben
+            .get("/api/rooms/lobby/messages")
+            .await
+            .expect(200, "history")
+            .value();
+        assert_eq!(history["last_seq"], 1);
+    });
+}
+
+#[test]
+fn signing_out_with_nothing_unsent_asks_nothing() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &site.origin(), DESK).await;
+        ada.signs_up(&site, "ada").await;
+        ada.enters("lobby").await;
+        ada.says("sent").await;
+        ada.sees("sent").await;
+        ada.clicks("#logout button").await;
+        ada.arrives_at("/login").await;
+    });
+}
+
+/// Whether the browser keeps a draft with this text, which it does a moment after the last key.
+async fn is_kept(window: &Window, text: &str) -> bool {
+    let script = "const [text, done] = arguments;
+        indexedDB.open('adda').onsuccess = ({target: {result: database}}) => {
+            database.transaction('drafts').objectStore('drafts').getAll().onsuccess = ({target: {result}}) => {
+                database.close();
+                done(result.some((draft) => draft.text === text));
+            };
+        };";
+    window.awaits(script, &[json!(text)]).await == true
+}
