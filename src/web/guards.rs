@@ -48,7 +48,10 @@ pub async fn guards(
         &services.config,
         &services.warned_of_proxy,
     );
-    let policy = content_security_policy(request.headers(), &services);
+    let policy = Policy {
+        content: content_security_policy(request.headers(), &services),
+        secure: client::is_secure(request.request(), &services.config),
+    };
     let (method, path) = (request.method().clone(), request.path().to_owned());
     let mut response =
         match origin::check_request(request.method(), request.headers(), &services.config) {
@@ -175,18 +178,28 @@ fn resend_cookie(services: &Services, response: &mut ServiceResponse) {
     }
 }
 
-fn decorate(headers: &mut HeaderMap, policy: HeaderValue) {
+/// What an answer tells the browser of its own site.
+struct Policy {
+    content: HeaderValue,
+    /// Whether the site is reached over https.
+    secure: bool,
+}
+
+fn decorate(headers: &mut HeaderMap, policy: Policy) {
     let mut set = |name, value| headers.insert(name, HeaderValue::from_static(value));
     set(X_CONTENT_TYPE_OPTIONS, "nosniff");
     // With `no-referrer` browsers send `Origin: null` with forms, which the check above would refuse.
     set(REFERRER_POLICY, "same-origin");
-    set(CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    if policy.secure {
+        // Over plain http browsers ignore it, and complain of it on every page.
+        set(CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+    }
     set(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     set(
         PERMISSIONS_POLICY,
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
-    headers.insert(CONTENT_SECURITY_POLICY, policy);
+    headers.insert(CONTENT_SECURITY_POLICY, policy.content);
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }

@@ -216,8 +216,6 @@ impl Window {
             .unwrap()
             .iter()
             .filter(|entry| entry["level"] == "SEVERE")
-            // Over plain http browsers leave this header out of account, and say so.
-            .filter(|entry| !entry.to_string().contains("Cross-Origin-Opener-Policy"))
             .collect();
         assert!(severe.is_empty(), "the browser's console: {severe:?}");
     }
