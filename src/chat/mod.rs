@@ -35,10 +35,10 @@ use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::users::Viewer;
-use crate::store::{self, Post, Store, UserId};
+use crate::store::{self, Post, Store, UserId, memberships};
 use allowance::{Allowances, Rate};
-use hub::{CloseAll, CutOff, Enter, Hub, Online, RoomHandle, SignOut};
-use room::{Read, SayAndTell};
+use hub::{CloseAll, CutOff, Enter, Hub, Online, ReadMoved, RoomHandle, SignOut};
+use room::SayAndTell;
 
 /// How long an actor may take to answer; a little more than the database may.
 const ANSWER_MAX: Duration = store::DEADLINE.saturating_add(Duration::from_millis(500));
@@ -102,23 +102,27 @@ impl Chat {
         }
     }
 
-    /// Moves a person's read mark forward to a message.
+    /// Moves a person's read mark forward to a message; where it stands then, 0 in a room they have not joined.
     ///
     /// Errors: `BadRequest` for a number above the newest message's; `Busy`, `Unavailable`.
-    pub async fn mark_read(&self, viewer: &Viewer, room: &View, seq: i64) -> Result<()> {
+    pub async fn mark_read(&self, viewer: &Viewer, room: &View, seq: i64) -> Result<i64> {
         if seq < 0 || seq > room.last_seq {
             return Err(Error::BadRequest("bad-seq"));
         }
-        let handle = self.enter(room).await?;
-        handle
-            .address()
-            .try_send(Read {
-                session: None,
-                user: viewer.id,
-                seq,
-                client_id: None,
-            })
-            .map_err(|_| Error::Busy)
+        let (id, user) = (room.id, viewer.id);
+        let stands = self.store.write(move |conn| {
+            memberships::mark_read(conn, id, &[(user, seq)])?;
+            memberships::read_seq(conn, id, user)
+        });
+        let stands = stands.await?;
+        // Once a request, for the same person's other devices.
+        self.hub.do_send(ReadMoved {
+            room: id,
+            slug: room.slug.as_str().into(),
+            user,
+            seq: stands,
+        });
+        Ok(stands)
     }
 
     /// Everyone connected to this node.

@@ -155,7 +155,7 @@ impl Session {
                 let (session, user) = (self.entrance.id, self.entrance.person.id);
                 // A mark that finds the room overrun is lost; the next one makes up for it.
                 let _ = room.address().try_send(Read {
-                    session: Some(session),
+                    session,
                     user,
                     seq,
                     client_id,

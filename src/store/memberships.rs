@@ -70,6 +70,16 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[(UserId, i64)]) -> Resu
     Ok(())
 }
 
+/// Up to where somebody has read; 0 where they never joined.
+pub fn read_seq(conn: &mut Conn, room: RoomId, user: UserId) -> Result<i64> {
+    let mark: Option<i64> = memberships::table
+        .find((room, user))
+        .select(memberships::read_seq)
+        .first(conn)
+        .optional()?;
+    Ok(mark.unwrap_or(0))
+}
+
 fn insert(conn: &mut Conn, room: RoomId, user: UserId, role: &str, last_seq: i64) -> Result<()> {
     diesel::insert_into(memberships::table)
         .values((

@@ -231,8 +231,8 @@ async fn mark_read(
     body: web::Json<MarkRead>,
 ) -> Answer {
     let room = find_room(&site, &caller, &slug).await?;
-    site.chat.mark_read(&caller.viewer, &room, body.seq).await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "read_seq": body.seq.max(room.read_seq) })))
+    let read_seq = site.chat.mark_read(&caller.viewer, &room, body.seq).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "read_seq": read_seq })))
 }
 
 async fn find_room(site: &Services, caller: &Caller, slug: &str) -> Result<Room> {

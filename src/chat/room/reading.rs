@@ -166,10 +166,7 @@ impl Handler<Read> for Room {
             seq,
             client_id,
         } = read;
-        // A request was checked against the database, which may be ahead of what was shown here.
-        if let Some(session) = session
-            && seq > self.last_seq
-        {
+        if seq > self.last_seq {
             let refused = refusal(
                 &Error::BadRequest("bad-seq"),
                 client_id.as_ref().map(ClientId::as_str),

@@ -67,8 +67,8 @@ pub struct SayAndTell {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Read {
-    /// The session's number, where it came by one.
-    pub session: Option<SessionId>,
+    /// The session's number.
+    pub session: SessionId,
     /// Who has read.
     pub user: UserId,
     /// Up to this message.
