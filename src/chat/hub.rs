@@ -3,6 +3,8 @@
 mod access;
 mod activity;
 mod requests;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -9,7 +9,7 @@ mod reading;
 mod requests;
 mod saving;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::HashMap;
 use std::sync::Arc;

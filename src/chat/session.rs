@@ -234,7 +234,8 @@ impl Session {
     }
 
     fn say_bye(&mut self, reason: CloseReason, ctx: &mut ws::WebsocketContext<Self>) {
-        if self.bye_said || !reason.says_bye() {
+        // Before the welcome nothing is said; the close frame tells why.
+        if self.bye_said || !self.welcomed || !reason.says_bye() {
             return;
         }
         self.bye_said = true;

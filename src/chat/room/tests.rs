@@ -22,16 +22,16 @@ const NOTHING_TO_DRAW: Drawing = Drawing {
 };
 
 /// A room on a database of its own, with two people who have accounts.
-pub(super) struct Scene {
-    pub(super) store: Store,
+pub(in crate::chat) struct Scene {
+    pub(in crate::chat) store: Store,
     room: Addr<Room>,
     pub(super) slug: Slug,
-    pub(super) people: Vec<Viewer>,
+    pub(in crate::chat) people: Vec<Viewer>,
     _folder: tempfile::TempDir,
 }
 
 impl Scene {
-    pub(super) async fn open() -> Scene {
+    pub(in crate::chat) async fn open() -> Scene {
         let folder = tempfile::tempdir().unwrap();
         let config = Config::from_flags(&["--data", folder.path().to_str().unwrap()]).unwrap();
         let (store, _) = Store::open(&config, NOTHING_TO_DRAW).unwrap();
@@ -128,10 +128,10 @@ async fn profile(store: &Store, viewer: &Viewer) -> Profile {
 }
 
 /// What stands where a session would.
-struct Ear {
-    heard: mpsc::UnboundedSender<Value>,
-    ended: Option<oneshot::Sender<CloseReason>>,
-    gauge: Arc<Gauge>,
+pub(in crate::chat) struct Ear {
+    pub(in crate::chat) heard: mpsc::UnboundedSender<Value>,
+    pub(in crate::chat) ended: Option<oneshot::Sender<CloseReason>>,
+    pub(in crate::chat) gauge: Arc<Gauge>,
 }
 
 impl Actor for Ear {

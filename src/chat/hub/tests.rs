@@ -1,0 +1,73 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use tokio::sync::{mpsc, oneshot};
+
+use super::{Arbiters, Connect, CutOff, Hub, Online};
+use crate::chat::closing::CloseReason;
+use crate::chat::outlet::{Gauge, Outlet};
+use crate::chat::room::tests::{Ear, Scene};
+use crate::store::{Store, UserId, sign_ins};
+
+fn hub(store: &Store) -> Addr<Hub> {
+    Hub::new(store.clone(), "epoch".into(), Arbiters::default()).start()
+}
+
+/// A socket of somebody, come by a sign-in; told why it is closed.
+async fn connects(
+    hub: &Addr<Hub>,
+    session: u64,
+    user: UserId,
+    sign_in: i64,
+) -> oneshot::Receiver<CloseReason> {
+    let (ended, closed) = oneshot::channel();
+    let gauge: Arc<Gauge> = Arc::default();
+    let ear = Ear {
+        heard: mpsc::unbounded_channel().0,
+        ended: Some(ended),
+        gauge: gauge.clone(),
+    }
+    .start();
+    let outlet = Arc::new(Outlet {
+        frames: ear.clone().recipient(),
+        end: ear.recipient(),
+        gauge,
+    });
+    hub.send(Connect {
+        session,
+        user,
+        sign_in,
+        room: None,
+        outlet,
+    })
+    .await
+    .unwrap();
+    closed
+}
+
+#[actix::test]
+async fn a_socket_that_comes_after_its_sign_out_is_closed() {
+    let scene = Scene::open().await;
+    let ada = scene.people[0].id;
+    let living = scene
+        .store
+        .write(move |conn| {
+            sign_ins::begin(conn, ada, b"a token's hash", None)?;
+            sign_ins::find(conn, b"a token's hash")
+        })
+        .await
+        .unwrap()
+        .unwrap();
+    let hub = hub(&scene.store);
+    let mut stays = connects(&hub, 1, ada, living.id).await;
+    let ended = connects(&hub, 2, ada, living.id + 1).await;
+    let reason = tokio::time::timeout(Duration::from_secs(5), ended)
+        .await
+        .expect("within 5 s");
+    assert_eq!(reason, Ok(CloseReason::SignedOut));
+    assert!(hub.send(Online).await.unwrap().contains(&ada));
+    assert!(stays.try_recv().is_err(), "the other sign-in is not over");
+    hub.send(CutOff(ada)).await.unwrap();
+    assert_eq!(stays.await, Ok(CloseReason::SignedOut));
+}
