@@ -184,7 +184,9 @@ impl Server {
         actix_web::rt::spawn(stop_on_signal(site, server.handle())?);
         server
             .await
-            .map_err(|cause| Error::Internal(cause.to_string()))
+            .map_err(|cause| Error::Internal(cause.to_string()))?;
+        log::info!("stopped");
+        Ok(())
     }
 }
 
@@ -207,7 +209,6 @@ fn stop_on_signal(site: Site, server: ServerHandle) -> Result<impl Future<Output
         server.pause().await;
         site.close().await;
         server.stop(true).await;
-        log::info!("stopped");
     })
 }
 

@@ -46,6 +46,11 @@ async fn me(site: Site, caller: Caller) -> Answer {
     Ok(HttpResponse::Ok().json(profile))
 }
 
+#[derive(Serialize)]
+struct UsersAnswer {
+    users: Vec<users::Profile>,
+}
+
 async fn people(site: Site, caller: Caller) -> Answer {
     let viewer = caller.viewer.clone();
     let mut users = site
@@ -56,7 +61,12 @@ async fn people(site: Site, caller: Caller) -> Answer {
     for user in &mut users {
         user.online = online.contains(&user.id);
     }
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "users": users })))
+    Ok(HttpResponse::Ok().json(UsersAnswer { users }))
+}
+
+#[derive(Serialize)]
+struct RoomsAnswer {
+    rooms: Vec<Room>,
 }
 
 async fn list_rooms(site: Site, caller: Caller) -> Answer {
@@ -65,7 +75,7 @@ async fn list_rooms(site: Site, caller: Caller) -> Answer {
         .store
         .read(move |conn| rooms::visible_to(conn, &viewer))
         .await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "rooms": rooms })))
+    Ok(HttpResponse::Ok().json(RoomsAnswer { rooms }))
 }
 
 #[derive(Deserialize)]
