@@ -50,6 +50,14 @@ impl Browser {
         Browser::new(Arc::clone(&self.address))
     }
 
+    /// The same browser on a page from another address of the site: it has the same cookies.
+    pub fn elsewhere(&self, address: Address) -> Browser {
+        Browser {
+            address,
+            cookies: Arc::clone(&self.cookies),
+        }
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.ask("GET", path)
     }

@@ -1,24 +1,26 @@
 //! A real adda, started as anyone would start it, on a free port with a throw-away database.
 
 pub mod http;
+pub mod nodes;
 pub mod postgres;
+mod process;
+pub mod redis;
 pub mod wire;
 
-use std::io::{BufRead, BufReader, Read};
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use http::Browser;
+use process::Process;
+pub use process::binary;
 use tempfile::TempDir;
 
 /// How long anything may take before a test fails, saying what it waited for.
 pub const DEADLINE: Duration = Duration::from_secs(5);
-/// A debug build on a busy machine, with a database to make.
-const START_DEADLINE: Duration = Duration::from_secs(30);
 /// The password of everyone who is not about passwords.
 pub const PASSWORD: &str = "a long easy talk";
 
@@ -39,7 +41,7 @@ pub struct Site {
     address: Address,
     setup_link: Mutex<Option<String>>,
     process: Process,
-    variables: Vec<(String, String)>,
+    variables: BTreeMap<String, String>,
     data: TempDir,
 }
 
@@ -56,29 +58,37 @@ impl Site {
 
     /// Starts a site with some settings.
     pub fn with(database: Database, settings: &[(&str, &str)]) -> Site {
-        let data = tempfile::tempdir().unwrap();
-        let mut variables = vec![
+        let mut variables = BTreeMap::from([
             ("ADDA_BIND".to_owned(), "127.0.0.1:0".to_owned()),
-            (
-                "ADDA_DATA".to_owned(),
-                data.path().join("data").to_str().unwrap().to_owned(),
-            ),
             ("ADDA_SIGNUP".to_owned(), "open".to_owned()),
             ("ADDA_WORKERS".to_owned(), "2".to_owned()),
-        ];
-        if database == Database::Postgresql {
-            variables.push(("DATABASE_URL".to_owned(), postgres::new_database()));
+        ]);
+        let is_chosen = settings.iter().any(|(name, _)| *name == "DATABASE_URL");
+        if database == Database::Postgresql && !is_chosen {
+            variables.insert("DATABASE_URL".to_owned(), postgres::new_database());
         }
-        variables.extend(
-            settings
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
-        );
+        let site = Site::run(variables, settings);
+        let setup_link = site.process.setup_link();
+        *site.setup_link.lock().unwrap() = Some(setup_link);
+        site
+    }
+
+    /// Starts another node of this site: on the same database and with the same settings, but for those named.
+    pub fn beside(&self, settings: &[(&str, &str)]) -> Site {
+        Site::run(self.variables.clone(), settings)
+    }
+
+    fn run(mut variables: BTreeMap<String, String>, settings: &[(&str, &str)]) -> Site {
+        let data = tempfile::tempdir().unwrap();
+        let folder = data.path().join("data").to_str().unwrap().to_owned();
+        variables.insert("ADDA_DATA".to_owned(), folder);
+        for (name, value) in settings {
+            variables.insert((*name).to_owned(), (*value).to_owned());
+        }
         let (process, address) = Process::serve(&variables);
-        let setup_link = process.setup_link();
         Site {
             address: Arc::new(RwLock::new(address)),
-            setup_link: Mutex::new(Some(setup_link)),
+            setup_link: Mutex::default(),
             process,
             variables,
             data,
@@ -98,6 +108,11 @@ impl Site {
     /// Its data folder.
     pub fn data(&self) -> std::path::PathBuf {
         self.data.path().join("data")
+    }
+
+    /// Where it is, for whoever follows it through restarts.
+    pub fn place(&self) -> Address {
+        Arc::clone(&self.address)
     }
 
     /// A browser that has never been here.
@@ -151,11 +166,21 @@ impl Site {
         self.process.signal("TERM");
     }
 
+    /// Holds it still (SIGSTOP): the kernel goes on taking connections and bytes for it.
+    pub fn freeze(&self) {
+        self.process.signal("STOP");
+    }
+
+    /// Lets it go on after that (SIGCONT).
+    pub fn thaw(&self) {
+        self.process.signal("CONT");
+    }
+
     /// How it ended, at most 15 s after it was asked to.
     pub async fn ends(&mut self) -> ExitStatus {
         let began = Instant::now();
         loop {
-            if let Some(status) = self.process.child.try_wait().unwrap() {
+            if let Some(status) = self.process.ended() {
                 return status;
             }
             assert!(
@@ -169,7 +194,7 @@ impl Site {
     /// Runs another command of the binary with the settings of this site.
     pub fn command(&self, arguments: &[&str]) -> std::process::Output {
         binary()
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .envs(&self.variables)
             .args(arguments)
             .output()
             .unwrap()
@@ -177,12 +202,12 @@ impl Site {
 
     /// What it prints next, or `None` where it has ended.
     pub fn next_line(&self) -> Option<String> {
-        self.process.lines.recv_timeout(START_DEADLINE).ok()
+        self.process.next_line()
     }
 
     /// How many files and connections it has open.
     pub fn open_files(&self) -> usize {
-        std::fs::read_dir(format!("/proc/{}/fd", self.process.child.id()))
+        std::fs::read_dir(format!("/proc/{}/fd", self.process.id()))
             .unwrap()
             .count()
     }
@@ -190,7 +215,7 @@ impl Site {
     /// Its resident memory, in KiB.
     pub fn resident_kib(&self) -> usize {
         let status =
-            std::fs::read_to_string(format!("/proc/{}/status", self.process.child.id())).unwrap();
+            std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
         let line = status
             .lines()
             .find(|line| line.starts_with("VmRSS:"))
@@ -200,118 +225,7 @@ impl Site {
 
     /// What it logged until now.
     pub fn log(&self) -> String {
-        self.process.log.lock().unwrap().clone()
-    }
-}
-
-/// The binary under test with nothing of this machine's settings.
-pub fn binary() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_adda"));
-    command.env_clear().stdin(Stdio::null());
-    command
-}
-
-struct Process {
-    child: Child,
-    lines: Receiver<String>,
-    log: Arc<Mutex<String>>,
-}
-
-impl Process {
-    fn serve(variables: &[(String, String)]) -> (Process, SocketAddr) {
-        let mut command = binary();
-        command.envs(variables.iter().map(|(name, value)| (name, value)));
-        let mut child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let (sender, lines) = channel();
-        let stdout = BufReader::new(child.stdout.take().unwrap());
-        std::thread::spawn(move || {
-            for line in stdout.lines().map_while(Result::ok) {
-                if sender.send(line).is_err() {
-                    return;
-                }
-            }
-        });
-        let log = Arc::new(Mutex::new(String::new()));
-        let stderr = child.stderr.take().unwrap();
-        std::thread::spawn({
-            let log = Arc::clone(&log);
-            move || collect(stderr, &log)
-        });
-        let process = Process { child, lines, log };
-        let first = process.line("adda is at http://");
-        let address = first
-            .trim_end_matches('/')
-            .rsplit_once("http://")
-            .unwrap()
-            .1
-            .parse();
-        (
-            process,
-            address.unwrap_or_else(|_| panic!("an address was expected: {first}")),
-        )
-    }
-
-    fn setup_link(&self) -> String {
-        self.line("set it up at http")
-    }
-
-    fn line(&self, beginning: &str) -> String {
-        match self.lines.recv_timeout(START_DEADLINE) {
-            Ok(line) if line.starts_with(beginning) => line,
-            Ok(line) => panic!("adda was to print {beginning:?}…, and printed {line:?}"),
-            Err(RecvTimeoutError::Timeout) => panic!(
-                "adda did not print {beginning:?}… in time; {}",
-                self.last_words()
-            ),
-            Err(RecvTimeoutError::Disconnected) => {
-                panic!("adda ended early; {}", self.last_words())
-            }
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let sent = Command::new("sh")
-            .args(["-c", &format!("kill -{name} {}", self.child.id())])
-            .status()
-            .unwrap();
-        assert!(sent.success(), "adda was no longer there to be told {name}");
-    }
-
-    fn kill(&mut self) {
-        // It may have ended by itself, which is as good.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-
-    fn last_words(&self) -> String {
-        let log = self.log.lock().unwrap();
-        let lines: Vec<&str> = log.lines().collect();
-        format!(
-            "the end of its log:\n{}",
-            lines[lines.len().saturating_sub(20)..].join("\n")
-        )
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        self.kill();
-        if std::thread::panicking() {
-            eprintln!("{}", self.last_words());
-        }
-    }
-}
-
-fn collect(mut from: impl Read, log: &Mutex<String>) {
-    let mut bytes = [0; 4096];
-    while let Ok(length @ 1..) = from.read(&mut bytes) {
-        log.lock()
-            .unwrap()
-            .push_str(&String::from_utf8_lossy(&bytes[..length]));
+        self.process.log()
     }
 }
 

@@ -41,6 +41,16 @@ impl Person {
         }
     }
 
+    /// The same person at a second page, which another node serves.
+    pub fn on(&self, node: &Site) -> Person {
+        Person::at(self.browser.elsewhere(node.place()))
+    }
+
+    /// From now on asks another node, and comes back to that one after the connection is lost.
+    pub fn moves_to(&mut self, node: &Site) {
+        self.browser = self.browser.elsewhere(node.place());
+    }
+
     pub fn get(&self, path: &str) -> Request {
         self.browser.get(path)
     }

@@ -197,6 +197,32 @@ impl Socket {
         self.passed.iter().chain(&self.unread)
     }
 
+    /// Every message so far, looked at or not, in the order it came and as the API tells it.
+    pub fn all_shown(&self) -> Vec<Value> {
+        let messages = self
+            .all_that_came()
+            .filter(|frame| frame["type"] == "message");
+        messages
+            .map(|frame| {
+                let mut message = frame.clone();
+                message.as_object_mut().unwrap().remove("type");
+                message
+            })
+            .collect()
+    }
+
+    /// Waits until so many messages came in all.
+    pub async fn has_shown(&mut self, count: usize) {
+        while self.all_shown().len() < count {
+            assert!(
+                self.closed.is_none(),
+                "the socket was closed; {}",
+                self.came()
+            );
+            self.arrive(&format!("message {count}")).await;
+        }
+    }
+
     /// Waits for a frame and reads on behind it: what came before it is passed over.
     pub async fn expect(&mut self, what: &str, is_it: impl Fn(&Value) -> bool) -> Value {
         let place = self.find(what, is_it).await;

@@ -1,0 +1,73 @@
+//! Several nodes on one database: people have one account and one history, whichever of them answers.
+
+use std::time::Duration;
+
+use crate::eventually;
+use crate::people::{assert_gapless, texts};
+use crate::site::nodes::Nodes;
+use crate::site::redis::{Redis, Reply};
+
+#[test]
+fn people_meet_one_history_on_every_node() {
+    crate::play(async {
+        let nodes = Nodes::start(2);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[1].person("ben").await;
+        ada.enters("lobby").await;
+        ada.says("from the first node").await;
+        ben.enters("lobby").await;
+        ben.says("from the second").await;
+        let elsewhere = ada.on(&nodes.sites[1]);
+        for person in [&ada, &elsewhere, &ben] {
+            let history = person.history("lobby").await;
+            assert_gapless(&history);
+            assert_eq!(texts(&history), ["from the first node", "from the second"]);
+        }
+    });
+}
+
+#[test]
+fn a_person_whose_node_is_frozen_goes_on_at_another() {
+    crate::play(async {
+        let nodes = Nodes::start(2);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[1].person("ben").await;
+        ada.enters("lobby").await;
+        ada.says("before").await;
+        nodes.sites[0].freeze();
+        ben.enters("lobby").await;
+        ben.says("meanwhile").await;
+        ada.loses_the_connection();
+        ada.moves_to(&nodes.sites[1]);
+        assert!(ada.comes_back().await);
+        ada.sees("meanwhile").await;
+        nodes.sites[0].thaw();
+        let well = async || nodes.sites[0].browser().get("/readyz").await.status == 200;
+        eventually("the frozen node to be well", well).await;
+    });
+}
+
+#[test]
+fn a_redis_of_the_tests_own_can_be_paused_killed_and_started_again() {
+    let mut redis = Redis::start();
+    assert_eq!(
+        redis.command(&["SET", "a", "two words"]),
+        Reply::Text("OK".to_owned())
+    );
+    assert_eq!(
+        redis.command(&["GET", "a"]),
+        Reply::Text("two words".to_owned())
+    );
+    redis.pause(Duration::from_millis(100));
+    redis.kill();
+    assert!(redis.try_command(&["PING"]).is_err());
+    redis.start_again();
+    assert_eq!(redis.command(&["GET", "a"]), Reply::Nothing);
+    redis.freeze();
+    redis.thaw();
+    assert_eq!(
+        redis.command(&["KEYS", "*"]),
+        Reply::List(Vec::new()),
+        "it keeps nothing"
+    );
+}
