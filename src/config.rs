@@ -127,13 +127,21 @@ pub struct Config {
     #[arg(long, env = "ADDA_WORKERS", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
 
-    /// Not served by this version: it runs as one node, and refuses to start as one of several
-    #[arg(long, env = "REDIS_URL", hide = true, value_parser = values::refuse_redis)]
+    /// Redis, over which several nodes on one PostgreSQL hear of each other at once: `redis://…` or `rediss://…`
+    #[arg(long, env = "REDIS_URL", value_name = "URL", hide_env_values = true, value_parser = values::parse_redis)]
     pub redis_url: Option<String>,
+
+    /// A second address, for `/metrics` alone: for whoever watches the server, not for the public
+    #[arg(long, env = "ADDA_METRICS", value_name = "HOST:PORT")]
+    pub metrics: Option<SocketAddr>,
 
     /// What the log shows: error, warn, info, debug or trace, or a filter such as `adda=debug`
     #[arg(long, env = "RUST_LOG", default_value = "info", value_name = "FILTER", value_parser = values::parse_log)]
     pub log: String,
+
+    /// Whether nodes compare themselves with the database. Not a setting: the tests that show what it is for switch it off.
+    #[arg(skip = true)]
+    pub head_check: bool,
 }
 
 impl CommandLine {

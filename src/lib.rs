@@ -20,4 +20,6 @@ pub mod store;
 pub mod names;
 pub mod secrets;
 
+pub mod metrics;
+
 pub mod error;

@@ -14,6 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::chat::{Arbiters, Chat};
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::view::markup;
 use crate::web::{self, Services};
@@ -38,6 +39,7 @@ pub struct Site {
     services: actix_http_web::Data<Services>,
     arbiters: Arbiters,
     store: Store,
+    metrics: Arc<Metrics>,
     setup_token: Option<String>,
 }
 
@@ -63,19 +65,27 @@ impl Site {
             log::info!("the data is in PostgreSQL ({state})");
         }
         let row = opened.site;
+        if config.redis_url.is_some() && opened.folder.is_some() {
+            log::warn!(
+                "REDIS_URL joins several nodes on one PostgreSQL; on SQLite there is one node and it changes nothing"
+            );
+        }
         let arbiters = Arbiters::default();
+        let metrics: Arc<Metrics> = Arc::default();
         let chat = Chat::start(
             &config,
             store.clone(),
-            row.epoch.as_str().into(),
+            &row,
             arbiters.clone(),
-        );
+            metrics.clone(),
+        )?;
         let services = Services::new(Arc::new(config), store.clone(), &row, chat)?;
         let services = actix_http_web::Data::new(services);
         Ok(Site {
             services,
             arbiters,
             store,
+            metrics,
             setup_token: row.setup_token,
         })
     }
@@ -110,6 +120,7 @@ impl Site {
 pub struct Server {
     site: Site,
     listener: TcpListener,
+    metrics: Option<TcpListener>,
     address: SocketAddr,
     workers: usize,
 }
@@ -121,16 +132,18 @@ impl Server {
     pub fn open(config: Config) -> Result<Server> {
         raise_descriptor_limit();
         let workers = config.worker_count();
-        let bind = config.bind;
-        let listener = TcpListener::bind(bind).map_err(|cause| {
-            Error::Unavailable(format!("cannot listen on {bind} (ADDA_BIND): {cause}"))
-        })?;
+        let listener = listen_on(config.bind, "ADDA_BIND")?;
+        let metrics = config
+            .metrics
+            .map(|address| listen_on(address, "ADDA_METRICS"))
+            .transpose()?;
         let address = listener
             .local_addr()
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
         Ok(Server {
             site: Site::open(config)?,
             listener,
+            metrics,
             address,
             workers,
         })
@@ -156,6 +169,7 @@ impl Server {
         let Server {
             site,
             listener,
+            metrics,
             address,
             workers,
         } = self;
@@ -181,6 +195,9 @@ impl Server {
             .listen(listener)
             .map_err(|cause| Error::Unavailable(cause.to_string()))?
             .run();
+        if let Some(listener) = metrics {
+            show_metrics(listener, site.metrics.clone())?;
+        }
         actix_web::rt::spawn(stop_on_signal(site, server.handle())?);
         server
             .await
@@ -188,6 +205,28 @@ impl Server {
         log::info!("stopped");
         Ok(())
     }
+}
+
+fn listen_on(address: SocketAddr, variable: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).map_err(|cause| {
+        Error::Unavailable(format!("cannot listen on {address} ({variable}): {cause}"))
+    })
+}
+
+/// Serves what is counted, for as long as the process lives.
+fn show_metrics(listener: TcpListener, metrics: Arc<Metrics>) -> Result<()> {
+    if let Ok(address) = listener.local_addr() {
+        log::info!("metrics are at http://{address}/metrics");
+    }
+    let server =
+        HttpServer::new(move || App::new().configure(web::metrics::configure(metrics.clone())))
+            .workers(1)
+            .disable_signals()
+            .listen(listener)
+            .map_err(|cause| Error::Unavailable(cause.to_string()))?
+            .run();
+    actix_web::rt::spawn(server);
+    Ok(())
 }
 
 fn stop_on_signal(site: Site, server: ServerHandle) -> Result<impl Future<Output = ()>> {

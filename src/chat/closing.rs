@@ -7,6 +7,8 @@ pub enum CloseReason {
     Restart,
     /// The sign-in ended.
     SignedOut,
+    /// Its person may no longer be in the room.
+    Removed,
     /// It reads too slowly.
     TooSlow,
     /// It sends too many frames.
@@ -31,6 +33,7 @@ impl CloseReason {
         match self {
             CloseReason::Restart | CloseReason::Unavailable => 1012,
             CloseReason::SignedOut => 4001,
+            CloseReason::Removed => 4003,
             CloseReason::TooSlow => 4008,
             CloseReason::TooManyFrames => 4029,
             CloseReason::Silent => 1001,
@@ -46,6 +49,7 @@ impl CloseReason {
         match self {
             CloseReason::Restart => "restart",
             CloseReason::SignedOut => "signed_out",
+            CloseReason::Removed => "removed",
             CloseReason::TooSlow => "too_slow",
             CloseReason::TooManyFrames => "too_many_frames",
             CloseReason::Silent => "silent",
@@ -66,7 +70,7 @@ impl CloseReason {
             CloseReason::Unavailable | CloseReason::Silent => spread(500, 5_000),
             CloseReason::TooSlow => spread(200, 2_000),
             CloseReason::TooManyFrames => spread(10_000, 20_000),
-            CloseReason::SignedOut => None,
+            CloseReason::SignedOut | CloseReason::Removed => None,
             CloseReason::ProtocolError
             | CloseReason::NotText
             | CloseReason::NotUtf8
@@ -80,6 +84,7 @@ impl CloseReason {
             self,
             CloseReason::Restart
                 | CloseReason::SignedOut
+                | CloseReason::Removed
                 | CloseReason::TooSlow
                 | CloseReason::TooManyFrames
                 | CloseReason::Unavailable

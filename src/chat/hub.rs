@@ -2,7 +2,11 @@
 
 mod access;
 mod activity;
+mod afar;
+mod foundation;
+mod heads;
 mod requests;
+mod stopping;
 #[cfg(test)]
 mod tests;
 
@@ -14,13 +18,18 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 pub use activity::{Moved, ReadMoved};
-pub use requests::{CloseAll, Connect, CutOff, Disconnect, Enter, Online, SignOut};
+pub use foundation::Foundation;
+pub use requests::{
+    CloseAll, Connect, CutOff, Disconnect, Enter, Hear, Heard, Online, RelayIs, SignOut, Subscribed,
+};
 
 use super::closing::CloseReason;
 use super::outlet::Outlet;
 use super::recent::NodeBytes;
-use super::room::{Drain, Opening, Retire, Room, SessionId};
+use super::relay::Line;
+use super::room::{Opening, Retire, Room, SessionId};
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::store::unread::Mark;
 use crate::store::{RoomId, Store, UserId, users};
 
@@ -28,8 +37,6 @@ use crate::store::{RoomId, Store, UserId, users};
 const EMPTY_MAX: Duration = Duration::from_secs(60);
 const SWEEP_EVERY: Duration = Duration::from_secs(15);
 const LAST_SEEN_EVERY: Duration = Duration::from_secs(60);
-/// How long rooms may take to finish what they are saving when adda stops.
-const DRAIN_MAX: Duration = Duration::from_secs(8);
 
 /// The threads that rooms live on: those that serve the sockets, so that a room and its sessions are often neighbours.
 #[derive(Clone, Default)]
@@ -61,6 +68,9 @@ pub struct Hub {
     store: Store,
     epoch: Arc<str>,
     arbiters: Arbiters,
+    line: Option<Line>,
+    metrics: Arc<Metrics>,
+    head_check: bool,
     node_bytes: NodeBytes,
     rooms: HashMap<RoomId, OpenRoom>,
     people: HashMap<UserId, Person>,
@@ -68,6 +78,8 @@ pub struct Hub {
     departed: HashSet<UserId>,
     untold: activity::Untold,
     doubted: access::Doubted,
+    heads: heads::Heads,
+    afar: afar::Afar,
     stopping: bool,
 }
 
@@ -84,6 +96,8 @@ struct OpenRoom {
 #[derive(Default)]
 struct Person {
     sessions: HashMap<SessionId, SessionHere>,
+    /// How often their access had been changed when it was last looked at.
+    access_revision: Option<i64>,
     /// How rooms stand for this person, as far as it was needed; `None`: does not belong to it.
     marks: HashMap<RoomId, Option<Mark>>,
 }
@@ -110,17 +124,30 @@ impl RoomHandle {
 
 impl Hub {
     /// A hub without rooms.
-    pub fn new(store: Store, epoch: Arc<str>, arbiters: Arbiters) -> Hub {
+    pub fn new(foundation: Foundation) -> Hub {
+        let Foundation {
+            store,
+            epoch,
+            arbiters,
+            line,
+            metrics,
+            head_check,
+        } = foundation;
         Hub {
             store,
             epoch,
             arbiters,
+            line,
+            metrics,
+            head_check,
             node_bytes: NodeBytes::default(),
             rooms: HashMap::new(),
             people: HashMap::new(),
             departed: HashSet::new(),
             untold: activity::Untold::default(),
             doubted: access::Doubted::default(),
+            heads: heads::Heads::default(),
+            afar: afar::Afar::default(),
             stopping: false,
         }
     }
@@ -135,12 +162,17 @@ impl Hub {
             self.rooms.remove(&enter.room);
         }
         let open = self.rooms.entry(enter.room).or_insert_with(|| {
+            if let Some(line) = &self.line {
+                line.subscribe(enter.room);
+            }
             let opening = Opening {
                 id: enter.room,
                 slug: enter.slug.clone(),
                 epoch: self.epoch.clone(),
                 store: self.store.clone(),
                 hub: ctx.address(),
+                line: self.line.clone(),
+                metrics: self.metrics.clone(),
                 node_bytes: self.node_bytes.clone(),
             };
             let address = Room::start_in_arbiter(&self.arbiters.pick(enter.room), move |_| {
@@ -162,6 +194,7 @@ impl Hub {
 
     /// Asks rooms that have been empty for long enough to end.
     fn sweep(&mut self, ctx: &mut Context<Self>) {
+        self.count();
         let now = Instant::now();
         let mut ending = Vec::new();
         for (id, open) in &mut self.rooms {
@@ -194,6 +227,9 @@ impl Hub {
         open.empty_since = None;
         if ended {
             self.rooms.remove(&id);
+            if let Some(line) = &self.line {
+                line.unsubscribe(id);
+            }
         }
         for (enter, answer) in waiting {
             let handle = self.open(&enter, ctx);
@@ -217,6 +253,12 @@ impl Hub {
         }));
     }
 
+    fn count(&self) {
+        let level = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        self.metrics.rooms.set(level(self.rooms.len()));
+        self.metrics.sockets.set(level(self.outlets().count()));
+    }
+
     fn outlets(&self) -> impl Iterator<Item = &Arc<Outlet>> {
         self.people
             .values()
@@ -232,6 +274,8 @@ impl Actor for Hub {
         ctx.run_interval(SWEEP_EVERY, |hub, ctx| hub.sweep(ctx));
         ctx.run_interval(LAST_SEEN_EVERY, |hub, ctx| hub.write_last_seen(ctx));
         ctx.run_interval(access::LOOK_EVERY, |hub, ctx| hub.doubt_all(ctx));
+        ctx.run_interval(heads::TICK, |hub, ctx| hub.tick(ctx));
+        ctx.run_interval(afar::ANNOUNCE_EVERY, |hub, _| hub.announce());
     }
 }
 
@@ -273,7 +317,9 @@ impl Handler<Connect> for Hub {
         if self.stopping {
             return outlet.let_go(CloseReason::Restart);
         }
-        self.doubt(sign_in, ctx);
+        if !self.people.contains_key(&user) {
+            self.afar.came(user);
+        }
         let person = self.people.entry(user).or_default();
         if let Some(room) = room {
             // Entering may have made them a member: what was known of that is read anew.
@@ -287,6 +333,7 @@ impl Handler<Connect> for Hub {
                 sign_in,
             },
         );
+        self.doubt(user, ctx);
     }
 }
 
@@ -299,6 +346,7 @@ impl Handler<Disconnect> for Hub {
             if person.sessions.is_empty() {
                 self.people.remove(&user);
                 self.departed.insert(user);
+                self.afar.left(user);
             }
         }
     }
@@ -308,43 +356,12 @@ impl Handler<Online> for Hub {
     type Result = MessageResult<Online>;
 
     fn handle(&mut self, _: Online, _: &mut Self::Context) -> Self::Result {
-        MessageResult(self.people.keys().copied().collect())
-    }
-}
-
-impl Handler<CloseAll> for Hub {
-    type Result = ResponseActFuture<Self, ()>;
-
-    fn handle(&mut self, _: CloseAll, ctx: &mut Self::Context) -> Self::Result {
-        self.stopping = true;
-        self.write_last_seen(ctx);
-        for outlet in self.outlets() {
-            outlet.announce(CloseReason::Restart);
-        }
-        let mut drained = Vec::new();
-        for open in self.rooms.values() {
-            let (done, finished) = oneshot::channel();
-            open.address.do_send(Drain(done));
-            drained.push(finished);
-        }
-        let finish = async move {
-            let all = async {
-                for finished in drained {
-                    // A room that is gone has nothing left to finish.
-                    let _ = finished.await;
-                }
-            };
-            if tokio::time::timeout(DRAIN_MAX, all).await.is_err() {
-                log::warn!(
-                    "some rooms were still saving after {} s",
-                    DRAIN_MAX.as_secs()
-                );
-            }
-        };
-        Box::pin(finish.into_actor(self).map(|(), hub, _| {
-            for outlet in hub.outlets() {
-                outlet.let_go(CloseReason::Restart);
-            }
-        }))
+        MessageResult(
+            self.people
+                .keys()
+                .copied()
+                .chain(self.afar.people())
+                .collect(),
+        )
     }
 }

@@ -14,6 +14,8 @@ mod room;
 
 mod recent;
 
+mod relay;
+
 mod hub;
 
 mod closing;
@@ -31,13 +33,16 @@ pub use hub::Arbiters;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
+use crate::metrics::Metrics;
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
+use crate::store::site::Site;
 use crate::store::users::Viewer;
 use crate::store::{self, Post, Store, UserId, memberships};
 use allowance::{Allowances, Rate};
-use hub::{CloseAll, CutOff, Enter, Hub, Online, ReadMoved, RoomHandle, SignOut};
+use hub::{CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomHandle, SignOut};
+use relay::{Line, RedisAddress, Relay};
 use room::SayAndTell;
 
 /// How long an actor may take to answer; a little more than the database may.
@@ -56,15 +61,40 @@ pub struct Chat {
 }
 
 impl Chat {
-    /// Starts the live part on the current thread's arbiter.
-    pub fn start(config: &Config, store: Store, epoch: Arc<str>, arbiters: Arbiters) -> Chat {
-        Chat {
-            hub: Hub::new(store.clone(), epoch.clone(), arbiters).start(),
+    /// Starts the live part on the current thread's arbiter, and the relay where there may be other nodes.
+    ///
+    /// Errors: `Unavailable` with a sentence for whoever started adda, where Redis' address is none.
+    pub fn start(
+        config: &Config,
+        store: Store,
+        site: &Site,
+        arbiters: Arbiters,
+        metrics: Arc<Metrics>,
+    ) -> Result<Chat> {
+        let epoch: Arc<str> = site.epoch.as_str().into();
+        let redis = match &config.redis_url {
+            Some(url) => Some((RedisAddress::parse(url)?, Line::new(site, metrics.clone())?)),
+            None => None,
+        };
+        let hub = Hub::new(Foundation {
+            store: store.clone(),
+            epoch: epoch.clone(),
+            arbiters,
+            line: redis.as_ref().map(|(_, line)| line.clone()),
+            metrics: metrics.clone(),
+            head_check: config.head_check,
+        });
+        let hub = hub.start();
+        if let Some((address, line)) = redis {
+            Relay::new(address, line, hub.clone()).start();
+        }
+        Ok(Chat {
+            hub,
             store,
             epoch,
             allowances: Allowances::new(Rate::of_messages(config)),
             next_session: Arc::new(AtomicU64::new(1)),
-        }
+        })
     }
 
     /// Says something in a room the viewer may know of; true where it was stored just now, false where it was known.

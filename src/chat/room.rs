@@ -2,6 +2,7 @@
 //!
 //! Only what is committed is shown, the sender included. Revisions shown only ever rise: the gate stands at the last.
 
+mod afar;
 mod joining;
 #[cfg(test)]
 mod late_tests;
@@ -18,7 +19,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use tokio::sync::oneshot;
 
-pub use requests::{Drain, Join, Leave, Ping, Read, Retire, Say, SayAndTell};
+pub use requests::{Drain, FromAfar, HeadIs, Join, Leave, Ping, Read, Retire, Say, SayAndTell};
 
 use super::closing::CloseReason;
 use super::hold::Hold;
@@ -26,11 +27,14 @@ use super::hub::Hub;
 use super::outlet::{Batch, Outlet};
 use super::protocol::{Frame, refusal};
 use super::recent::{NodeBytes, Recent};
+use super::relay::{Line, Shown};
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::names::ClientId;
 use crate::store::messages::{self, Message};
 use crate::store::users::Profile;
 use crate::store::{RoomId, Store, UserId};
+use afar::Ahead;
 use reading::Reading;
 use saving::Saving;
 
@@ -51,6 +55,8 @@ pub struct Room {
     epoch: Arc<str>,
     store: Store,
     hub: Addr<Hub>,
+    line: Option<Line>,
+    metrics: Arc<Metrics>,
     /// Every change up to this revision has been shown.
     gate: i64,
     last_seq: i64,
@@ -61,6 +67,7 @@ pub struct Room {
     people: HashMap<UserId, Here>,
     saving: Saving,
     reading: Reading,
+    ahead: Ahead,
     checking_head: bool,
     /// Told when nothing is in flight any more; from then on nothing new is taken.
     draining: Option<oneshot::Sender<()>>,
@@ -94,6 +101,10 @@ pub struct Opening {
     pub store: Store,
     /// Knows everybody's sessions.
     pub hub: Addr<Hub>,
+    /// The way to other nodes, where there may be any.
+    pub line: Option<Line>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// What all rooms of this node keep together.
     pub node_bytes: NodeBytes,
 }
@@ -107,6 +118,8 @@ impl Room {
             epoch,
             store,
             hub,
+            line,
+            metrics,
             node_bytes,
         } = opening;
         Room {
@@ -115,6 +128,8 @@ impl Room {
             epoch,
             store,
             hub,
+            line,
+            metrics,
             gate: 0,
             last_seq: 0,
             recent: Recent::new(0, node_bytes),
@@ -124,6 +139,7 @@ impl Room {
             people: HashMap::new(),
             saving: Saving::default(),
             reading: Reading::default(),
+            ahead: Ahead::default(),
             checking_head: false,
             draining: None,
             drained: false,
@@ -163,21 +179,20 @@ impl Room {
         }));
     }
 
-    /// Shows committed messages: each once, ascending, to everyone who has caught up.
-    fn show(&mut self, mut committed: Vec<Message>) {
-        committed.sort_unstable_by_key(|message| message.revision);
+    /// Shows committed changes: each once, ascending, to everyone who has caught up.
+    fn show(&mut self, mut committed: Vec<Shown>) {
+        committed.sort_unstable_by_key(|shown| shown.revision);
         let mut frames = Vec::with_capacity(committed.len());
         let mut said = Vec::with_capacity(committed.len());
-        for message in &committed {
-            if message.revision <= self.gate {
+        for shown in committed {
+            if shown.revision <= self.gate {
                 continue;
             }
-            self.gate = message.revision;
-            self.last_seq = self.last_seq.max(message.seq);
-            let frame = Frame::Message(message).encode();
-            self.recent.push(message.revision, frame.clone());
-            frames.push(frame);
-            said.push((message.seq, message.author));
+            self.gate = shown.revision;
+            self.last_seq = self.last_seq.max(shown.seq);
+            self.recent.push(shown.revision, shown.frame.clone());
+            said.push((shown.seq, shown.author));
+            frames.push(shown.frame);
         }
         if frames.is_empty() {
             return;
@@ -215,33 +230,43 @@ impl Room {
             return;
         }
         ctx.run_later(HEAD_CHECK_EVERY, |room, ctx| {
-            let (store, id, gate) = (room.store.clone(), room.id, room.gate);
-            let check = async move {
-                store
-                    .read(move |conn| messages::changes(conn, id, gate, OPENING_CHANGES))
-                    .await
-            };
-            ctx.spawn(check.into_actor(room).map(|changes, room, ctx| {
-                room.checking_head = false;
-                match changes {
-                    Ok(changes) => room.catch_up(changes, ctx),
-                    Err(_) => room.check_head(ctx),
-                }
-            }));
+            room.checking_head = false;
+            room.read_head(ctx);
         });
+    }
+
+    /// Shows what the database has beyond the gate; where it does not answer, as soon as it does.
+    fn read_head(&mut self, ctx: &mut Context<Self>) {
+        if std::mem::replace(&mut self.checking_head, true) {
+            return;
+        }
+        let (store, id, gate) = (self.store.clone(), self.id, self.gate);
+        let check = async move {
+            store
+                .read(move |conn| messages::changes(conn, id, gate, OPENING_CHANGES))
+                .await
+        };
+        ctx.spawn(check.into_actor(self).map(|changes, room, ctx| {
+            room.checking_head = false;
+            match changes {
+                Ok(changes) => room.catch_up(changes, ctx),
+                Err(_) => room.check_head(ctx),
+            }
+        }));
     }
 
     /// Shows what the database has beyond the gate.
     fn catch_up(&mut self, changes: messages::Changes, ctx: &mut Context<Self>) {
         if changes.complete {
-            self.show(changes.messages);
+            self.show(encoded(&changes.messages));
             // Rows and head are of one moment: whatever is numbered up to there was shown or has a newer state.
             self.gate = self.gate.max(changes.head);
             self.last_seq = self.last_seq.max(changes.last_seq);
-            self.tell_hub(ctx);
         } else {
             self.skip_to(changes.head, changes.last_seq);
         }
+        self.tell_hub(ctx);
+        self.show_ahead(ctx);
     }
 
     fn leave(&mut self, session: SessionId) -> Option<Present> {
@@ -353,6 +378,17 @@ impl Handler<Retire> for Room {
         }
         ends
     }
+}
+
+/// Messages as everyone sees them, each encoded once.
+fn encoded(messages: &[Message]) -> Vec<Shown> {
+    let shown = |message: &Message| Shown {
+        revision: message.revision,
+        seq: message.seq,
+        author: message.author,
+        frame: Frame::Message(message).encode(),
+    };
+    messages.iter().map(shown).collect()
 }
 
 /// How long ago something was, for coalescing; long ago where it never was.

@@ -115,11 +115,12 @@ fn is_module(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'-'))
 }
 
-pub(super) fn refuse_redis(_: &str) -> Result<String, String> {
-    Err(
-        "this version of adda runs as one node and would not hear the others; unset REDIS_URL"
-            .to_owned(),
-    )
+pub(super) fn parse_redis(text: &str) -> Result<String, String> {
+    if text.starts_with("redis://") || text.starts_with("rediss://") {
+        Ok(text.to_owned())
+    } else {
+        Err("it begins with redis:// or rediss://".to_owned())
+    }
 }
 
 #[cfg(test)]

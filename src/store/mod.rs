@@ -10,6 +10,9 @@ pub mod site;
 mod time;
 pub mod users;
 
+pub mod access;
+pub mod heads;
+
 pub mod memberships;
 pub mod messages;
 pub mod password_resets;

@@ -1,6 +1,7 @@
 //! Requests and answers: thin handlers, a file per resource, behind one set of guards.
 
 pub mod guards;
+pub mod metrics;
 pub mod origin;
 pub mod refusals;
 pub mod visitor;

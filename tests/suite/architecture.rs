@@ -37,7 +37,7 @@ fn only_the_store_knows_the_database() {
 
 #[test]
 fn only_the_relay_knows_redis() {
-    nowhere_but(&["src/chat/relay.rs"], &["redis::"]);
+    nowhere_but(&["src/chat/relay/"], &["redis::"]);
 }
 
 #[test]

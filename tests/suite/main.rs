@@ -39,13 +39,16 @@ mod site;
 mod socket;
 
 // What is said.
+mod access;
 mod conversation;
 mod crash;
 mod faults;
 mod limits;
 mod order;
+mod relay;
 mod resume;
 mod rooms;
+mod several_nodes;
 
 // How it is reached.
 mod accounts;

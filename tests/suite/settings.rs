@@ -61,7 +61,8 @@ fn a_wrong_value_stops_the_start_with_one_sentence() {
         ("ADDA_MESSAGES_BURST", "NaN"),
         ("ADDA_SIGN_INS_PER_MINUTE", "-1"),
         ("ADDA_WORKERS", "0"),
-        ("REDIS_URL", "redis://127.0.0.1"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("ADDA_METRICS", "9090"),
         ("RUST_LOG", "inof"),
         ("RUST_LOG", "adda=loud"),
     ] {
@@ -209,6 +210,7 @@ async fn empty_variables_count_as_none(database: Database) {
         "ADDA_SIGN_INS_PER_MINUTE",
         "ADDA_WORKERS",
         "REDIS_URL",
+        "ADDA_METRICS",
         "RUST_LOG",
     ];
     let site = Site::with(database, &empty.map(|variable| (variable, "")));

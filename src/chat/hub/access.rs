@@ -1,5 +1,8 @@
-//! Sockets live by a sign-in. Between the look at it and the socket's arrival here it may have ended, and it may expire while
-//! the socket is open: so each is looked at once more after it came, and then from time to time.
+//! Sockets live by a sign-in, and in a room by the right to be there. Between the look at these and the socket's arrival here
+//! they may have ended, and they may end while the socket is open: so each is looked at once more after it came, whenever
+//! somebody's access changes, and from time to time.
+//!
+//! What other nodes say only prompts a look: the database decides.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -8,7 +11,9 @@ use actix::prelude::*;
 
 use super::{CutOff, Hub, SignOut};
 use crate::chat::closing::CloseReason;
-use crate::store::sign_ins;
+use crate::chat::relay::Notice;
+use crate::store::UserId;
+use crate::store::access::{self, Question, Standing};
 
 /// Sockets that come within this time are looked at together: a storm of them costs a few queries.
 const LOOK_WITHIN: Duration = Duration::from_millis(50);
@@ -16,78 +21,129 @@ const LOOK_WITHIN: Duration = Duration::from_millis(50);
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub(super) const LOOK_EVERY: Duration = Duration::from_secs(10 * 60);
 
-/// The sign-ins to be looked at.
+/// The people whose sockets are to be looked at.
 #[derive(Default)]
 pub(super) struct Doubted {
-    sign_ins: HashSet<i64>,
+    users: HashSet<UserId>,
     looking: bool,
 }
 
 impl Hub {
-    /// Has a sign-in looked at soon.
-    pub(super) fn doubt(&mut self, sign_in: i64, ctx: &mut Context<Self>) {
-        self.doubted.sign_ins.insert(sign_in);
+    /// Has a person's sockets looked at soon.
+    pub(super) fn doubt(&mut self, user: UserId, ctx: &mut Context<Self>) {
+        if !self.people.contains_key(&user) {
+            return;
+        }
+        self.doubted.users.insert(user);
         if !std::mem::replace(&mut self.doubted.looking, true) {
             ctx.run_later(LOOK_WITHIN, |hub, ctx| hub.look(ctx));
         }
     }
 
-    /// Has the sign-ins of all sockets looked at.
+    /// Has all sockets looked at.
     pub(super) fn doubt_all(&mut self, ctx: &mut Context<Self>) {
-        let all: Vec<i64> = self
+        let everyone: Vec<UserId> = self.people.keys().copied().collect();
+        for user in everyone {
+            self.doubt(user, ctx);
+        }
+    }
+
+    /// Has the people looked at whose sign-ins these are.
+    pub(super) fn doubt_sign_ins(&mut self, sign_ins: &[i64], ctx: &mut Context<Self>) {
+        let sign_ins: HashSet<i64> = sign_ins.iter().copied().collect();
+        let theirs: Vec<UserId> = self
             .people
-            .values()
-            .flat_map(|person| person.sessions.values())
-            .map(|session| session.sign_in)
+            .iter()
+            .filter(|(_, person)| {
+                let mut sessions = person.sessions.values();
+                sessions.any(|session| sign_ins.contains(&session.sign_in))
+            })
+            .map(|(user, _)| *user)
             .collect();
-        for sign_in in all {
-            self.doubt(sign_in, ctx);
+        for user in theirs {
+            self.doubt(user, ctx);
         }
     }
 
     fn look(&mut self, ctx: &mut Context<Self>) {
-        let doubted: Vec<i64> = std::mem::take(&mut self.doubted.sign_ins)
-            .into_iter()
-            .collect();
-        let (store, asked) = (self.store.clone(), doubted.clone());
-        let read = async move { store.read(move |conn| sign_ins::living(conn, &asked)).await };
-        ctx.spawn(read.into_actor(self).map(move |living, hub, ctx| {
-            let wait = match living {
-                Ok(living) => {
-                    hub.close_all_but(&doubted, &living);
+        let doubted = std::mem::take(&mut self.doubted.users);
+        let question = self.question(&doubted);
+        let (store, asked) = (self.store.clone(), question.clone());
+        let read = async move { store.read(move |conn| access::standing(conn, &asked)).await };
+        ctx.spawn(read.into_actor(self).map(move |standing, hub, ctx| {
+            let wait = match standing {
+                Ok(standing) => {
+                    hub.hold_against(&question, &standing);
                     LOOK_WITHIN
                 }
                 Err(error) => {
-                    log::warn!("sign-ins of sockets cannot be looked at: {error}");
-                    hub.doubted.sign_ins.extend(doubted);
+                    log::warn!("whether sockets may stay cannot be looked at: {error}");
+                    hub.doubted.users.extend(doubted);
                     LOOK_AGAIN
                 }
             };
-            hub.doubted.looking = !hub.doubted.sign_ins.is_empty();
+            hub.doubted.looking = !hub.doubted.users.is_empty();
             if hub.doubted.looking {
                 ctx.run_later(wait, |hub, ctx| hub.look(ctx));
             }
         }));
     }
 
-    fn close_all_but(&self, doubted: &[i64], living: &HashSet<i64>) {
-        let ended: HashSet<i64> = doubted
-            .iter()
-            .filter(|sign_in| !living.contains(sign_in))
-            .copied()
-            .collect();
-        if ended.is_empty() {
-            return;
-        }
-        for session in self
-            .people
-            .values()
-            .flat_map(|person| person.sessions.values())
-        {
-            if ended.contains(&session.sign_in) {
-                session.outlet.let_go(CloseReason::SignedOut);
+    fn question(&self, doubted: &HashSet<UserId>) -> Question {
+        let mut question = Question::default();
+        for user in doubted {
+            let Some(person) = self.people.get(user) else {
+                continue;
+            };
+            question.users.push(*user);
+            for session in person.sessions.values() {
+                question.sign_ins.push(session.sign_in);
+                question
+                    .places
+                    .extend(session.room.map(|room| (room, *user)));
             }
         }
+        question.places.sort_unstable();
+        question.places.dedup();
+        question
+    }
+
+    /// Closes the sockets that were asked about and may not stay.
+    fn hold_against(&mut self, question: &Question, standing: &Standing) {
+        let asked: HashSet<i64> = question.sign_ins.iter().copied().collect();
+        let places: HashSet<_> = question.places.iter().copied().collect();
+        for user in &question.users {
+            let Some(person) = self.people.get_mut(user) else {
+                continue;
+            };
+            let revision = standing.revisions.get(user).copied();
+            if person.access_revision.replace(revision.unwrap_or(0)) != revision {
+                // Joining and leaving raise it too: what was known of this person's rooms is read anew.
+                person.marks.clear();
+            }
+            for session in person.sessions.values() {
+                let place = session.room.map(|room| (room, *user));
+                if asked.contains(&session.sign_in) && !standing.living.contains(&session.sign_in) {
+                    session.outlet.let_go(CloseReason::SignedOut);
+                } else if place.is_some_and(|place| {
+                    places.contains(&place) && !standing.places.contains(&place)
+                }) {
+                    session.outlet.let_go(CloseReason::Removed);
+                }
+            }
+        }
+    }
+
+    /// Closes sockets here at once, and prompts the other nodes.
+    fn cut(&self, sign_ins: Vec<i64>, users: Vec<UserId>) {
+        for (user, person) in &self.people {
+            for session in person.sessions.values() {
+                if users.contains(user) || sign_ins.contains(&session.sign_in) {
+                    session.outlet.let_go(CloseReason::SignedOut);
+                }
+            }
+        }
+        self.tell_others(Notice::Access { sign_ins, users });
     }
 }
 
@@ -95,7 +151,7 @@ impl Handler<SignOut> for Hub {
     type Result = ();
 
     fn handle(&mut self, SignOut(sign_in): SignOut, _: &mut Self::Context) {
-        self.close_all_but(&[sign_in], &HashSet::new());
+        self.cut(vec![sign_in], Vec::new());
     }
 }
 
@@ -103,13 +159,6 @@ impl Handler<CutOff> for Hub {
     type Result = ();
 
     fn handle(&mut self, CutOff(user): CutOff, _: &mut Self::Context) {
-        for session in self
-            .people
-            .get(&user)
-            .iter()
-            .flat_map(|person| person.sessions.values())
-        {
-            session.outlet.let_go(CloseReason::SignedOut);
-        }
+        self.cut(Vec::new(), vec![user]);
     }
 }

@@ -12,6 +12,8 @@ use bytestring::ByteString;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{Activity, Frame};
+use crate::chat::relay::Notice;
+use crate::store::heads::Head;
 use crate::store::unread::{self, Mark, UNREAD_MAX};
 use crate::store::{RoomId, UserId};
 
@@ -27,6 +29,8 @@ pub struct Moved {
     pub slug: Arc<str>,
     /// Its newest message's number.
     pub last_seq: i64,
+    /// Its change counter.
+    pub revision: i64,
     /// What was said: each message's number and author.
     pub said: Vec<(i64, UserId)>,
     /// More was said than is named here.
@@ -175,17 +179,27 @@ impl Hub {
     }
 }
 
-impl Handler<Moved> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, moved: Moved, ctx: &mut Self::Context) {
+impl Hub {
+    /// Something was said in a room, here or on another node: counts it for those who are elsewhere.
+    pub(super) fn room_moved(&mut self, moved: Moved, ctx: &mut Context<Self>) {
         let Moved {
             room,
             slug,
             last_seq,
+            revision,
             said,
-            overflown,
+            mut overflown,
         } = moved;
+        if let Some(known) = self.heads.last_seq(room) {
+            // Two nodes' words may cross, or one be lost: where not every number is named, what was said is not all.
+            let named = said.iter().filter(|(seq, _)| *seq > known).count();
+            overflown |= (named as i64) < last_seq - known;
+        }
+        self.heads.advance(Head {
+            room,
+            last_seq,
+            revision,
+        });
         let authors: HashSet<UserId> = said.iter().map(|(_, author)| *author).collect();
         let (mut unknown, mut told) = (Vec::new(), Vec::new());
         for (user, person) in &mut self.people {
@@ -219,10 +233,9 @@ impl Handler<Moved> for Hub {
     }
 }
 
-impl Handler<ReadMoved> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, moved: ReadMoved, ctx: &mut Self::Context) {
+impl Hub {
+    /// Somebody's read mark moved, here or on another node: their other devices are told.
+    pub(super) fn mark_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
         let ReadMoved {
             room,
             slug,
@@ -240,5 +253,27 @@ impl Handler<ReadMoved> for Hub {
         if person.is_elsewhere(room) {
             self.read_marks(room, slug, vec![user], ctx);
         }
+    }
+}
+
+impl Handler<Moved> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, moved: Moved, ctx: &mut Self::Context) {
+        self.room_moved(moved, ctx);
+    }
+}
+
+impl Handler<ReadMoved> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, moved: ReadMoved, ctx: &mut Self::Context) {
+        self.tell_others(Notice::ReadMoved {
+            room: moved.room,
+            slug: moved.slug.to_string(),
+            user: moved.user,
+            seq: moved.seq,
+        });
+        self.mark_moved(moved, ctx);
     }
 }

@@ -7,6 +7,7 @@ use actix::Message;
 
 use super::RoomHandle;
 use crate::chat::outlet::Outlet;
+use crate::chat::relay::Word;
 use crate::chat::room::SessionId;
 use crate::error::Result;
 use crate::store::{RoomId, UserId};
@@ -66,3 +67,32 @@ pub struct Online;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct CloseAll;
+
+/// What another node said.
+pub struct Heard {
+    /// Which node.
+    pub node: String,
+    /// What.
+    pub word: Word,
+}
+
+/// Hear what other nodes said, in the order it came.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Hear(pub Vec<Heard>);
+
+/// This node hears of rooms from now on; `None`: of the site, for the first time on this connection.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Subscribed {
+    /// Which rooms.
+    pub rooms: Option<Vec<RoomId>>,
+}
+
+/// Whether this node hears itself through Redis has changed.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct RelayIs {
+    /// Whether it does.
+    pub well: bool,
+}

@@ -4,14 +4,14 @@ use std::time::Duration;
 use actix::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Arbiters, Connect, CutOff, Hub, Online};
+use super::{Connect, CutOff, Foundation, Hub, Online};
 use crate::chat::closing::CloseReason;
 use crate::chat::outlet::{Gauge, Outlet};
 use crate::chat::room::tests::{Ear, Scene};
 use crate::store::{Store, UserId, sign_ins};
 
 fn hub(store: &Store) -> Addr<Hub> {
-    Hub::new(store.clone(), "epoch".into(), Arbiters::default()).start()
+    Hub::new(Foundation::alone(store)).start()
 }
 
 /// A socket of somebody, come by a sign-in; told why it is closed.

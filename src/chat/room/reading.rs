@@ -9,6 +9,7 @@ use super::{Read, Room, elapsed};
 use crate::chat::hub::{Moved, ReadMoved};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::refusal;
+use crate::chat::relay::Notice;
 use crate::error::Error;
 use crate::names::ClientId;
 use crate::store::{UserId, memberships};
@@ -28,6 +29,9 @@ pub(super) struct Reading {
     waiting: bool,
     said: Vec<(i64, UserId)>,
     overflown: bool,
+    /// What was committed here, for those on other nodes.
+    own: Vec<(i64, UserId)>,
+    own_overflown: bool,
     told_at: Option<Instant>,
     telling: bool,
 }
@@ -45,6 +49,15 @@ impl Reading {
     /// More was said than was shown one by one.
     pub(super) fn skipped(&mut self) {
         self.overflown = true;
+    }
+
+    /// Messages were committed here; the other nodes' people are told of them too.
+    pub(super) fn announce(&mut self, messages: impl Iterator<Item = (i64, UserId)>) {
+        self.own.extend(messages);
+        if self.own.len() > SAID_MAX {
+            self.own.clear();
+            self.own_overflown = true;
+        }
     }
 
     pub(super) fn said(&mut self, messages: Vec<(i64, UserId)>) {
@@ -81,11 +94,28 @@ impl Room {
             std::mem::take(&mut reading.said),
             std::mem::take(&mut reading.overflown),
         );
+        let (own, own_overflown) = (
+            std::mem::take(&mut reading.own),
+            std::mem::take(&mut reading.own_overflown),
+        );
+        if let Some(line) = &self.line
+            && (own_overflown || !own.is_empty())
+        {
+            line.to_all(Notice::Moved {
+                room: self.id,
+                slug: self.slug.to_string(),
+                last_seq: self.last_seq,
+                revision: self.gate,
+                said: own,
+                overflown: own_overflown,
+            });
+        }
         // Four a second from each room: the hub's mailbox stays short.
         self.hub.do_send(Moved {
             room: self.id,
             slug: self.slug.clone(),
             last_seq: self.last_seq,
+            revision: self.gate,
             said,
             overflown,
         });

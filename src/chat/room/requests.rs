@@ -7,8 +7,10 @@ use tokio::sync::oneshot;
 
 use super::SessionId;
 use crate::chat::outlet::Outlet;
+use crate::chat::relay::Shown;
 use crate::error::Result;
 use crate::names::{ClientId, MessageText};
+use crate::store::heads::Head;
 use crate::store::messages::Message as Stored;
 use crate::store::users::Profile;
 use crate::store::{Post, UserId, rooms};
@@ -86,6 +88,16 @@ pub struct Ping {
     /// Repeated in the answer.
     pub client_id: Option<ClientId>,
 }
+
+/// Show what another node committed, in its turn.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct FromAfar(pub Vec<Shown>);
+
+/// The database, or another node, says that the room is this far.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct HeadIs(pub Head);
 
 /// Take nothing new, finish what is in flight, tell when that is done.
 #[derive(Message)]

@@ -6,10 +6,11 @@ use actix::prelude::*;
 use bytestring::ByteString;
 use tokio::sync::oneshot;
 
-use super::{Room, Say, SayAndTell, SessionId};
+use super::{Room, Say, SayAndTell, SessionId, encoded};
 use crate::chat::hold::Hold;
 use crate::chat::outlet::Batch as Frames;
 use crate::chat::protocol::{Frame, refusal};
+use crate::chat::relay::Word;
 use crate::error::{Error, Result};
 use crate::names::ClientId;
 use crate::store::messages::Message;
@@ -47,6 +48,10 @@ type Answers = HashMap<SessionId, Vec<ByteString>>;
 impl Saving {
     pub(super) fn is_idle(&self) -> bool {
         !self.running && self.posts.is_empty()
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running
     }
 
     fn add(&mut self, post: Post, origin: Origin) -> Result<(), (Origin, Error)> {
@@ -154,21 +159,31 @@ impl Room {
     }
 
     fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
-        let stored = committed
+        let stored: Vec<Message> = committed
             .outcomes
             .iter()
             .filter_map(|outcome| match outcome {
                 Outcome::Stored(message) => Some(message.clone()),
                 _ => None,
-            });
-        match committed.between {
-            Some(mut between) => {
-                between.extend(stored);
-                self.show(between);
+            })
+            .collect();
+        let own = encoded(&stored);
+        match &committed.between {
+            Some(between) => {
+                let mut all = encoded(between);
+                all.extend(own.iter().cloned());
+                self.show(all);
                 self.gate = self.gate.max(committed.revision);
                 self.last_seq = self.last_seq.max(committed.last_seq);
             }
             None => self.skip_to(committed.revision, committed.last_seq),
+        }
+        if let Some(line) = &self.line
+            && !own.is_empty()
+        {
+            self.reading
+                .announce(own.iter().map(|shown| (shown.seq, shown.author)));
+            line.to_room(self.id, &Word::Frames(self.id, own));
         }
         let mut answers = Answers::new();
         for (outcome, origin) in committed.outcomes.into_iter().zip(origins) {
@@ -176,6 +191,7 @@ impl Room {
         }
         self.tell_all(answers);
         self.tell_hub(ctx);
+        self.show_ahead(ctx);
     }
 
     fn answer(&mut self, outcome: Outcome, origin: Origin, answers: &mut Answers) {

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::{Drain, Join, Leave, Opening, Retire, Room, Say, SessionId};
 use crate::chat::closing::CloseReason;
-use crate::chat::hub::{Arbiters, Hub};
+use crate::chat::hub::{Foundation, Hub};
 use crate::chat::outlet::{Batch, Deliver, End, Gauge, Outlet};
 use crate::chat::recent::NodeBytes;
 use crate::config::Config;
@@ -57,13 +57,15 @@ impl Scene {
             .await
             .unwrap();
         let view = view(&store, &people[0], &slug).await;
-        let hub = Hub::new(store.clone(), "epoch".into(), Arbiters::default()).start();
+        let hub = Hub::new(Foundation::alone(&store)).start();
         let opening = Opening {
             id: view.id,
             slug: view.slug.as_str().into(),
             epoch: "epoch".into(),
             store: store.clone(),
             hub,
+            line: None,
+            metrics: Arc::default(),
             node_bytes: NodeBytes::default(),
         };
         Scene {

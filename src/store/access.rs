@@ -1,0 +1,91 @@
+//! Whether those who are connected may still be: what sockets are held against, again and again.
+
+use std::collections::{HashMap, HashSet};
+
+use diesel::prelude::*;
+
+use super::connection::Conn;
+use super::schema::{memberships, rooms, users};
+use super::{RoomId, UserId, sign_ins};
+use crate::error::Result;
+
+/// Ids in one query.
+const CHUNK: usize = 500;
+
+/// What some sockets live by.
+#[derive(Debug, Clone, Default)]
+pub struct Question {
+    /// Their sign-ins.
+    pub sign_ins: Vec<i64>,
+    /// Their people.
+    pub users: Vec<UserId>,
+    /// The rooms they are in, each with who is there.
+    pub places: Vec<(RoomId, UserId)>,
+}
+
+/// What is still so.
+#[derive(Debug, Clone, Default)]
+pub struct Standing {
+    /// How often access was changed, of each person.
+    pub revisions: HashMap<UserId, i64>,
+    /// The sign-ins that are not over.
+    pub living: HashSet<i64>,
+    /// The places where somebody may be.
+    pub places: HashSet<(RoomId, UserId)>,
+}
+
+/// How often each person's access was changed.
+pub fn revisions(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, i64>> {
+    let mut found = HashMap::with_capacity(people.len());
+    for people in people.chunks(CHUNK) {
+        let rows: Vec<(UserId, i64)> = users::table
+            .filter(users::id.eq_any(people.to_vec()))
+            .select((users::id, users::access_revision))
+            .load(conn)?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// What is still so of some sockets.
+///
+/// Revisions are read first: whatever is revoked after that raises them, and is found by the next comparison.
+pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
+    Ok(Standing {
+        revisions: revisions(conn, &question.users)?,
+        living: sign_ins::living(conn, &question.sign_ins)?,
+        places: permitted(conn, &question.places)?,
+    })
+}
+
+/// The places where somebody may be: open rooms for everyone but guests, others for their members.
+fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(RoomId, UserId)>> {
+    let (mut open, mut guests, mut joined) = (HashSet::new(), HashSet::new(), HashSet::new());
+    for places in places.chunks(CHUNK) {
+        let of_rooms: Vec<RoomId> = places.iter().map(|(room, _)| *room).collect();
+        let of_people: Vec<UserId> = places.iter().map(|(_, user)| *user).collect();
+        let found: Vec<RoomId> = rooms::table
+            .filter(rooms::id.eq_any(of_rooms.clone()))
+            .filter(rooms::kind.eq("open"))
+            .select(rooms::id)
+            .load(conn)?;
+        open.extend(found);
+        let found: Vec<UserId> = users::table
+            .filter(users::id.eq_any(of_people.clone()))
+            .filter(users::role.eq("guest"))
+            .select(users::id)
+            .load(conn)?;
+        guests.extend(found);
+        let found: Vec<(RoomId, UserId)> = memberships::table
+            .filter(memberships::room_id.eq_any(of_rooms))
+            .filter(memberships::user_id.eq_any(of_people))
+            .filter(memberships::state.eq("joined"))
+            .select((memberships::room_id, memberships::user_id))
+            .load(conn)?;
+        joined.extend(found);
+    }
+    let may = |place: &&(RoomId, UserId)| {
+        joined.contains(*place) || (open.contains(&place.0) && !guests.contains(&place.1))
+    };
+    Ok(places.iter().filter(may).copied().collect())
+}
