@@ -61,7 +61,7 @@ pub struct Metrics {
     pub relay_unsent: Counter,
     /// Messages dropped because more came from Redis than was taken.
     pub relay_overrun: Counter,
-    /// 1 while this node hears itself through Redis.
+    /// 1 while this node hears itself, and the others it knows of, through Redis.
     pub relay_well: Level,
     /// Times a room heard of a later change before an earlier one, and read what was between from the database.
     pub gaps: Counter,
@@ -82,7 +82,7 @@ impl Metrics {
             ("adda_rooms", "Open rooms", self.rooms.get()),
             (
                 "adda_relay_well",
-                "1 while this node hears itself through Redis",
+                "1 while this node hears itself and the others through Redis",
                 self.relay_well.get(),
             ),
             (

@@ -22,7 +22,8 @@ use crate::secrets;
 
 const PING_EVERY: Duration = Duration::from_secs(20);
 const SILENCE_MAX: Duration = Duration::from_secs(30);
-const HEARTBEAT_EVERY: Duration = Duration::from_secs(10);
+/// With this, silence is noticed within 35 s.
+const HEARTBEAT_EVERY: Duration = Duration::from_secs(5);
 
 /// The actor of one socket.
 pub struct Session {

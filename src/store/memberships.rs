@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::{Conn, MultiBackend};
 use super::schema::{memberships, room_counters, rooms, users};
+use super::users::raise_access_revision;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 
@@ -27,10 +28,12 @@ pub fn join_open(conn: &mut Conn, room: RoomId, user: UserId) -> Result<()> {
     if kind != "open" || role == "guest" {
         return Err(Error::NotFound);
     }
-    join_locked(conn, room, user, last_seq)
+    join_locked(conn, room, user, last_seq)?;
+    raise_access_revision(conn, user)
 }
 
-/// The same inside a transaction that holds the room's counters.
+/// The same inside a transaction that holds the room's counters. Whoever calls it raises the person's access revision, after
+/// all rooms and in the order of people's numbers: so no two transactions wait for each other.
 pub(super) fn join_locked(
     conn: &mut Conn,
     room: RoomId,

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::Conn;
 use super::rooms::Room;
-use super::schema::{memberships, messages, room_counters};
+use super::schema::{memberships, messages, room_counters, rooms};
 use super::{RoomId, UserId};
 use crate::error::Result;
 
@@ -52,6 +52,32 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
         }
     }
     Ok(marks)
+}
+
+/// How all rooms stand that somebody belongs to, each with its name in URLs.
+pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, Mark)>> {
+    let joined: Vec<(RoomId, String, i64, i64)> = memberships::table
+        .inner_join(rooms::table.inner_join(room_counters::table))
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::state.eq("joined"))
+        .select((
+            rooms::id,
+            rooms::slug,
+            memberships::read_seq,
+            room_counters::last_seq,
+        ))
+        .load(conn)?;
+    let stands = |(room, slug, read_seq, last_seq)| {
+        let unread = count(conn, room, user, read_seq, last_seq)?;
+        let mark = Mark {
+            user,
+            read_seq,
+            unread,
+            last_seq,
+        };
+        Ok((room, slug, mark))
+    };
+    joined.into_iter().map(stands).collect()
 }
 
 /// Fills in the counts of the rooms that somebody has joined.

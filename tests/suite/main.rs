@@ -45,6 +45,7 @@ mod crash;
 mod faults;
 mod limits;
 mod order;
+mod presence;
 mod relay;
 mod resume;
 mod rooms;

@@ -1,20 +1,21 @@
 //! Several nodes are one server: what is said on one is seen on the others at once, and whatever Redis does, nothing is lost,
 //! doubled or out of order.
 
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 use std::time::{Duration, Instant};
 
 use data_encoding::HEXLOWER;
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::eventually;
 use crate::people::{Person, assert_gapless};
 use crate::site::Site;
 use crate::site::http::Browser;
-use crate::site::nodes::Nodes;
+use crate::site::nodes::{Backends, Nodes};
 use crate::site::redis::Reply;
+use crate::site::wire::Wire;
 
 /// Between nodes while Redis is well: what people call at once. A debug build on a busy machine is given some more.
 const AT_ONCE: Duration = Duration::from_millis(1_000);
@@ -162,7 +163,7 @@ fn whatever_is_published_without_the_sites_key_is_dropped_and_counted() {
             "adda1 someone\n{}\n{{\"room\":1,\"stamps\":[[2,2,1]]}}\n{{\"type\":\"message\",\"seq\":2,\"revision\":2,\"message\":\"forged\"}}",
             HEXLOWER.encode(&[7; 32])
         );
-        let huge = vec![b'x'; 20 * 1024 * 1024];
+        let huge = vec![b'x'; 9 * 1024 * 1024];
         for channel in [&room, &site] {
             for junk in [
                 &b"junk"[..],
@@ -184,15 +185,20 @@ fn whatever_is_published_without_the_sites_key_is_dropped_and_counted() {
                 + site.metric("adda_relay_malformed_total").await
         };
         for site in &nodes.sites {
-            eventually("all of it to be counted", async || {
-                refused(site).await == 14
-            })
-            .await;
+            let counted = async || refused(site).await == 14;
+            eventually("all of it to be counted", counted).await;
         }
         ada.says("still true").await;
         ben.sees("still true").await;
         ben.sees_nothing_more().await;
         assert_eq!(ben.history("lobby").await.len(), 2);
+        // More than Redis holds for a listener: it cuts them off, and they come back.
+        let flood = vec![b'x'; 40 * 1024 * 1024];
+        nodes
+            .redis
+            .command(&[&b"PUBLISH"[..], room.as_bytes(), &flood]);
+        ada.says("behind the flood").await;
+        ben.sees("behind the flood").await;
     });
 }
 
@@ -334,5 +340,73 @@ fn a_node_that_was_frozen_catches_up_and_shows_nothing_twice() {
         ben.sees_nothing_more().await;
         let shown = ben.socket().all_shown();
         assert_eq!(shown, ada.history("lobby").await);
+    });
+}
+
+#[test]
+fn a_node_that_is_cut_off_from_redis_stays_in_step() {
+    crate::play(async {
+        let wires: Mutex<Vec<Wire>> = Mutex::default();
+        let nodes = Nodes::behind(2, &[("ADDA_METRICS", "127.0.0.1:0")], |_, direct| {
+            let wire = Wire::to(direct.redis.trim_start_matches("redis://").parse().unwrap());
+            let redis = format!("redis://{}", wire.address());
+            wires.lock().unwrap().push(wire);
+            Backends {
+                redis,
+                ..direct.clone()
+            }
+        });
+        let (mut ada, mut ben) = ada_and_ben(&nodes).await;
+        wires.lock().unwrap()[1].cut();
+        for round in 0..5 {
+            let text = format!("to the one that is cut off, {round}");
+            assert!(reaches(&mut ada, &mut ben, &text).await < 2 * AT_ONCE);
+            // The other node misses its beat.
+            let text = format!("and from there, {round}");
+            assert!(reaches(&mut ben, &mut ada, &text).await < 2 * AT_ONCE);
+        }
+        wires.lock().unwrap()[1].mend();
+        nodes.hear_each_other(2).await;
+        assert!(reaches(&mut ben, &mut ada, "mended").await < AT_ONCE);
+        let history = ada.history("lobby").await;
+        assert_gapless(&history);
+        for person in [&mut ada, &mut ben] {
+            person.socket().everything().await;
+            assert_eq!(person.socket().all_shown(), history);
+        }
+    });
+}
+
+#[test]
+fn who_is_elsewhere_is_told_of_what_is_said_on_another_node() {
+    crate::play(async {
+        let nodes = nodes(2);
+        let (mut ada, mut ben) = ada_and_ben(&nodes).await;
+        let mut page = ben.opens_lobby_page().await;
+        ada.says("one").await;
+        let told = page
+            .expect("one unread", |frame| {
+                frame["type"] == "activity" && frame["unread"] == 1
+            })
+            .await;
+        assert_eq!(told["slug"], "lobby");
+        ben.sees("one").await;
+        let tea = ada.makes_room("Tea").await;
+        ben.on(&nodes.sites[0]).opens(&tea).await.close().await;
+        ada.enters(&tea).await;
+        ada.says("in a room that this node has not open").await;
+        page.expect("it", |frame| {
+            frame["slug"] == tea.as_str() && frame["unread"] == 1
+        })
+        .await;
+        ben.on(&nodes.sites[0])
+            .browser
+            .json("PUT", &format!("/api/rooms/{tea}/read"), &json!({"seq": 1}))
+            .await
+            .expect(200, "read");
+        page.expect("it read elsewhere", |frame| {
+            frame["slug"] == tea.as_str() && frame["unread"] == 0
+        })
+        .await;
     });
 }

@@ -73,7 +73,9 @@ impl Hub {
         ctx.spawn(read.into_actor(self).map(move |standing, hub, ctx| {
             let wait = match standing {
                 Ok(standing) => {
-                    hub.hold_against(&question, &standing);
+                    for user in hub.hold_against(&question, &standing) {
+                        hub.read_rooms_of(user, ctx);
+                    }
                     LOOK_WITHIN
                 }
                 Err(error) => {
@@ -108,18 +110,20 @@ impl Hub {
         question
     }
 
-    /// Closes the sockets that were asked about and may not stay.
-    fn hold_against(&mut self, question: &Question, standing: &Standing) {
+    /// Closes the sockets that were asked about and may not stay. Returns whose access has changed since the last look: what
+    /// rooms they belong to may have changed with it.
+    fn hold_against(&mut self, question: &Question, standing: &Standing) -> Vec<UserId> {
+        let mut changed = Vec::new();
         let asked: HashSet<i64> = question.sign_ins.iter().copied().collect();
         let places: HashSet<_> = question.places.iter().copied().collect();
         for user in &question.users {
             let Some(person) = self.people.get_mut(user) else {
                 continue;
             };
-            let revision = standing.revisions.get(user).copied();
-            if person.access_revision.replace(revision.unwrap_or(0)) != revision {
-                // Joining and leaving raise it too: what was known of this person's rooms is read anew.
-                person.marks.clear();
+            let revision = standing.revisions.get(user).copied().unwrap_or_default();
+            let known = person.access_revision.replace(revision);
+            if known.is_some_and(|known| known != revision) {
+                changed.push(*user);
             }
             for session in person.sessions.values() {
                 let place = session.room.map(|room| (room, *user));
@@ -132,6 +136,7 @@ impl Hub {
                 }
             }
         }
+        changed
     }
 
     /// Closes sockets here at once, and prompts the other nodes.

@@ -156,6 +156,33 @@ impl Hub {
         }));
     }
 
+    /// Reads how all rooms of somebody stand, who may have joined or left some on another node, and tells them what is new.
+    pub(super) fn read_rooms_of(&mut self, user: UserId, ctx: &mut Context<Self>) {
+        let store = self.store.clone();
+        let read = async move { store.read(move |conn| unread::of_person(conn, user)).await };
+        ctx.spawn(read.into_actor(self).map(move |rooms, hub, ctx| {
+            let Some(person) = hub.people.get_mut(&user) else {
+                return;
+            };
+            let before = std::mem::take(&mut person.marks);
+            let rooms = match rooms {
+                Ok(rooms) => rooms,
+                // Each is read when it is next needed.
+                Err(error) => return log::warn!("somebody's rooms cannot be read: {error}"),
+            };
+            let mut news = Vec::new();
+            for (room, slug, mark) in rooms {
+                person.marks.insert(room, Some(mark));
+                if before.get(&room).copied().flatten() != Some(mark) {
+                    news.push((room, slug));
+                }
+            }
+            for (room, slug) in news {
+                hub.tell_of(user, room, &slug.into(), ctx);
+            }
+        }));
+    }
+
     fn remember(
         &mut self,
         room: RoomId,

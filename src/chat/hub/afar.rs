@@ -204,6 +204,13 @@ impl Hub {
                 came,
                 left,
             } => {
+                if all
+                    && came.is_empty()
+                    && let Some(line) = &self.line
+                {
+                    // Nobody is left there, as when it stops: its silence says nothing.
+                    line.forget(&node);
+                }
                 if self.afar.hear(node, number, all, came, &left) {
                     // It does not know who is here either.
                     self.afar.until_everyone = 0;

@@ -14,8 +14,9 @@ use crate::error::{Error, Result};
 use crate::store::{RoomId, UserId};
 
 const VERSION: &[u8] = b"adda1 ";
-/// A save is at most 1 MiB of text; drawn and escaped it may be several times that.
-const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// A save is at most 1 MiB of text; drawn and escaped it may be several times that. What is larger still is found in the
+/// database, and Redis cuts off listeners for whom 32 MB wait.
+pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A change that was shown: where it stands, whose it is, and the frame that shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -130,11 +131,6 @@ impl Seal {
             key: Hmac::new_from_slice(&key).map_err(internal)?,
             node: node.to_owned(),
         })
-    }
-
-    /// Whose messages this seal signs.
-    pub fn node(&self) -> &str {
-        &self.node
     }
 
     /// Whether a message says that it is this node's own, which is not verified.

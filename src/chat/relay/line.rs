@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::envelope::{Notice, Seal, Word};
+use super::envelope::{BYTES_MAX, Notice, Seal, Word};
 use super::pulse::Pulse;
 use crate::error::Result;
 use crate::metrics::Metrics;
@@ -16,7 +16,7 @@ use crate::store::site::Site;
 
 /// What may wait for Redis; the oldest makes room.
 const MESSAGES_MAX: usize = 4_096;
-const BYTES_MAX: usize = 16 * 1024 * 1024;
+const QUEUE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// How long the end of adda waits for what is still to be sent.
 const FLUSH_MAX: Duration = Duration::from_secs(1);
 
@@ -109,7 +109,12 @@ impl Line {
 
     pub(super) fn beat(&self) {
         let number = self.0.pulse.send();
-        self.send(self.node_channel(), &Word::Notice(Notice::Beat { number }));
+        self.send(self.beat_channel(), &Word::Notice(Notice::Beat { number }));
+    }
+
+    /// A node said goodbye.
+    pub fn forget(&self, node: &str) {
+        self.0.pulse.forget(node);
     }
 
     pub(super) fn pulse(&self) -> &Pulse {
@@ -132,8 +137,8 @@ impl Line {
         format!("{}:site", self.0.prefix)
     }
 
-    pub(super) fn node_channel(&self) -> String {
-        format!("{}:node:{}", self.0.prefix, self.0.seal.node())
+    pub(super) fn beat_channel(&self) -> String {
+        format!("{}:beat", self.0.prefix)
     }
 
     /// The rooms to hear of.
@@ -178,10 +183,13 @@ impl Line {
             Ok(message) => message,
             Err(error) => return log::error!("a word to other nodes cannot be written: {error}"),
         };
+        if message.len() > BYTES_MAX {
+            return self.0.metrics.relay_unsent.one();
+        }
         let mut queue = self.queue();
         queue.bytes += message.len();
         queue.messages.push_back(Outgoing { channel, message });
-        while queue.messages.len() > MESSAGES_MAX || queue.bytes > BYTES_MAX {
+        while queue.messages.len() > MESSAGES_MAX || queue.bytes > QUEUE_BYTES_MAX {
             let Some(dropped) = queue.messages.pop_front() else {
                 break;
             };

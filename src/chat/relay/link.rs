@@ -147,8 +147,8 @@ impl Link {
             Ok(Err(cause)) => return cause.to_string(),
             Err(_) => return "connecting took too long".to_owned(),
         };
-        let own = [self.line.site_channel(), self.line.node_channel()];
-        match tokio::time::timeout(ANSWER_MAX, sink.subscribe(&own[..])).await {
+        let site = [self.line.site_channel(), self.line.beat_channel()];
+        match tokio::time::timeout(ANSWER_MAX, sink.subscribe(&site[..])).await {
             Ok(Ok(())) => {}
             Ok(Err(cause)) => return cause.to_string(),
             Err(_) => return "subscribing took too long".to_owned(),
@@ -238,11 +238,15 @@ impl Link {
     fn hear(&self, message: &Msg, inbox: &mut Inbox) {
         let (channel, payload) = (message.get_channel_name(), message.get_payload_bytes());
         let metrics = self.line.metrics();
-        if channel != self.line.node_channel() && self.line.seal().is_own(payload) {
+        let is_own = self.line.seal().is_own(payload);
+        if is_own && channel != self.line.beat_channel() {
             return;
         }
         match self.line.seal().open(channel, payload) {
-            Ok((_, Word::Notice(Notice::Beat { number }))) => self.line.pulse().hear(number),
+            Ok((_, Word::Notice(Notice::Beat { number }))) if is_own => {
+                self.line.pulse().hear(number);
+            }
+            Ok((node, Word::Notice(Notice::Beat { .. }))) => self.line.pulse().hear_other(node),
             Ok((node, word)) => {
                 if inbox.put(
                     Heard {

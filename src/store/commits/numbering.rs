@@ -11,6 +11,7 @@ use crate::store::connection::Conn;
 use crate::store::messages as stored;
 use crate::store::schema::{memberships, room_counters, rooms, users};
 use crate::store::time::Time;
+use crate::store::users::raise_access_revision;
 use crate::store::{RoomId, UserId};
 
 /// Changes of others that a room shows at once; beyond that everyone loads afresh.
@@ -23,6 +24,8 @@ pub(super) struct Numbering {
     rooms: HashMap<RoomId, Counted>,
     authors: HashMap<UserId, Author>,
     members: HashMap<(RoomId, UserId), bool>,
+    /// Who became a member.
+    joined: BTreeSet<UserId>,
     now: Time,
 }
 
@@ -69,6 +72,7 @@ impl Numbering {
             rooms: locked_rooms(conn, &ids)?,
             authors: authors(conn, &people)?,
             members: members(conn, &ids, &people)?,
+            joined: BTreeSet::new(),
             now: Time::now(),
         })
     }
@@ -119,6 +123,10 @@ impl Numbering {
                 ))
                 .execute(conn)?;
         }
+        // Last and in order: rooms by number, then people by number, is the order in which every transaction locks.
+        for user in self.joined {
+            raise_access_revision(conn, user)?;
+        }
         Ok(())
     }
 
@@ -154,6 +162,7 @@ impl Numbering {
         if joined != Some(true) {
             crate::store::memberships::join_locked(conn, id, post.author, room.last_seq)?;
             self.members.insert((id, post.author), true);
+            self.joined.insert(post.author);
         }
         Ok(None)
     }
