@@ -312,6 +312,7 @@ impl Room {
     fn is_idle(&self) -> bool {
         self.present.is_empty()
             && self.saving.is_idle()
+            && self.saving.is_known()
             && self.reading.is_idle()
             && !self.checking_head
     }

@@ -1,7 +1,8 @@
 //! The group commit: everything that waits, of all rooms, numbered and written in one transaction with one fsync.
 //!
 //! Numbers come from the room's row inside the transaction. On SQLite one thread writes everything; on PostgreSQL a few do,
-//! and the lock on the room's row makes the order of commits the order of numbers.
+//! and the lock on the room's row makes the order of commits the order of numbers. There a thread that is stuck is replaced;
+//! SQLite's one is waited for, since another could only wait for its lock.
 
 mod inserting;
 mod numbering;
@@ -10,15 +11,17 @@ mod writing;
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
-pub use outcome::{Batch, Committed, Late, Outcome, Post, Saved};
+use outcome::Claim;
+pub use outcome::{Batch, Committed, Ended, Late, Outcome, Post, Saved};
 
 use super::connection::{Conn, Opener, transaction};
+use super::crew::{Crew, Number, STUCK_AFTER};
 use crate::error::{Error, Result};
 
 /// Changes of one transaction, and the bytes of their texts.
@@ -51,9 +54,14 @@ impl Drawing {
     }
 }
 
+/// How long a room waits for the outcome of a save on PostgreSQL once it is late. A server that hangs acknowledges packets
+/// and answers none: without an end its rooms would be closed to everyone for as long.
+const LATE_MAX: Duration = Duration::from_secs(3);
+
 /// The queue before the threads that write.
 pub(super) struct CommitQueue {
     shared: Arc<Shared>,
+    opener: Opener,
 }
 
 struct Shared {
@@ -63,59 +71,61 @@ struct Shared {
     drawing: Drawing,
 }
 
-#[derive(Default)]
 struct State {
     batches: VecDeque<Waiting>,
     statements: VecDeque<Statement>,
+    crew: Crew,
     stopping: bool,
-    /// Threads that have not ended.
-    running: usize,
 }
 
 struct Waiting {
     batch: Batch,
     answer: oneshot::Sender<Result<Committed>>,
+    claim: Claim,
 }
 
 type Statement = Box<dyn FnOnce(&mut Writer) + Send>;
 
 impl CommitQueue {
     pub(super) fn start(opener: Opener, drawing: Drawing) -> Result<CommitQueue> {
-        let count = if opener.is_sqlite() {
-            1
+        let (count, replaced_max) = if opener.is_sqlite() {
+            (1, 0)
         } else {
-            POSTGRES_THREADS
+            (POSTGRES_THREADS, POSTGRES_THREADS)
         };
+        let mut crew = Crew::new(replaced_max);
+        let numbers: Vec<Number> = (0..count).map(|_| crew.recruit()).collect();
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
-                running: count,
-                ..State::default()
+                batches: VecDeque::new(),
+                statements: VecDeque::new(),
+                crew,
+                stopping: false,
             }),
             filled: Condvar::new(),
             ended: Condvar::new(),
             drawing,
         });
-        for number in 0..count {
-            let (shared, opener) = (shared.clone(), opener.clone());
-            thread::Builder::new()
-                .name(format!("adda-write-{number}"))
-                .spawn(move || {
-                    Writer {
-                        shared,
-                        opener,
-                        conn: None,
-                    }
-                    .run()
-                })
-                .map_err(|cause| Error::Unavailable(format!("cannot start a thread: {cause}")))?;
+        let queue = CommitQueue { shared, opener };
+        for number in numbers {
+            queue.start_thread(number)?;
         }
-        Ok(CommitQueue { shared })
+        Ok(queue)
     }
 
-    pub(super) fn save(&self, batch: Batch) -> Result<oneshot::Receiver<Result<Committed>>> {
+    pub(super) fn save(&self, batch: Batch) -> Result<Late> {
         let (answer, receiver) = oneshot::channel();
-        self.push(|state| state.batches.push_back(Waiting { batch, answer }))?;
-        Ok(receiver)
+        let claim = Claim::default();
+        let late_max = (!self.opener.is_sqlite()).then_some(LATE_MAX);
+        let late = Late::new(receiver, claim.clone(), late_max);
+        self.push(|state| {
+            state.batches.push_back(Waiting {
+                batch,
+                answer,
+                claim,
+            })
+        })?;
+        Ok(late)
     }
 
     pub(super) fn run<T, Q>(&self, statement: Q) -> Result<oneshot::Receiver<Result<T>>>
@@ -143,9 +153,9 @@ impl CommitQueue {
         let (mut state, end) = (self.shared.lock(), Instant::now() + CLOSE_MAX);
         state.stopping = true;
         self.shared.filled.notify_all();
-        while state.running > 0 {
+        while state.crew.running() > 0 {
             let Some(left) = end.checked_duration_since(Instant::now()) else {
-                return log::error!("{} writing threads did not end", state.running);
+                return log::error!("{} writing threads did not end", state.crew.running());
             };
             state = self
                 .shared
@@ -156,10 +166,42 @@ impl CommitQueue {
         }
     }
 
+    /// Starts a thread in the place of each that is stuck.
+    pub(super) fn relieve(&self) {
+        let mut state = self.shared.lock();
+        if state.stopping {
+            return;
+        }
+        let fresh = state.crew.relieve(Instant::now());
+        drop(state);
+        for number in fresh {
+            log::error!(
+                "a writing thread has been in the database for more than {STUCK_AFTER:?}; another takes its place"
+            );
+            if let Err(error) = self.start_thread(number) {
+                log::error!("{error}");
+                self.shared.lock().crew.retire();
+            }
+        }
+    }
+
+    /// How many batches and statements wait, and how many threads are stuck.
+    pub(super) fn health(&self) -> (usize, usize) {
+        let state = self.shared.lock();
+        let waiting = state.batches.len() + state.statements.len();
+        (waiting, state.crew.stuck(Instant::now()))
+    }
+
     fn push(&self, add: impl FnOnce(&mut State)) -> Result<()> {
+        self.relieve();
         let mut state = self.shared.lock();
         if state.stopping {
             return Err(Error::Unavailable("adda is stopping".to_owned()));
+        }
+        if state.crew.is_exhausted(Instant::now()) {
+            return Err(Error::Unavailable(
+                "every writing thread is stuck in the database".to_owned(),
+            ));
         }
         if state.batches.len() + state.statements.len() >= QUEUE_MAX {
             return Err(Error::Busy);
@@ -169,18 +211,34 @@ impl CommitQueue {
         self.shared.filled.notify_one();
         Ok(())
     }
+
+    fn start_thread(&self, number: Number) -> Result<()> {
+        let writer = Writer {
+            number,
+            shared: self.shared.clone(),
+            opener: self.opener.clone(),
+            conn: None,
+        };
+        thread::Builder::new()
+            .name(format!("adda-write-{number}"))
+            .spawn(move || writer.run())
+            .map(drop)
+            .map_err(|cause| Error::Unavailable(format!("cannot start a thread: {cause}")))
+    }
 }
 
 impl Shared {
-    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for work and takes as many batches as go into one transaction; without any, one statement.
-    fn take(&self) -> Option<(Vec<Waiting>, Option<Statement>)> {
+    /// Waits for work and takes as many batches as go into one transaction, and one statement. `None` where there will be
+    /// no work any more.
+    fn take(&self, number: Number) -> Option<(Vec<Waiting>, Option<Statement>)> {
         let mut state = self.lock();
         while state.batches.is_empty() && state.statements.is_empty() {
             if state.stopping {
+                state.crew.retire();
                 return None;
             }
             state = self
@@ -188,13 +246,9 @@ impl Shared {
                 .wait(state)
                 .unwrap_or_else(PoisonError::into_inner);
         }
+        state.crew.enter(number, Instant::now());
         let (mut changes, mut bytes, mut taken) = (0, 0, Vec::new());
         while let Some(next) = state.batches.front() {
-            if next.answer.is_closed() {
-                // Its room is gone, and nobody was told that it is stored.
-                state.batches.pop_front();
-                continue;
-            }
             changes += next.batch.changes.len();
             bytes += next
                 .batch
@@ -205,7 +259,9 @@ impl Shared {
             if !taken.is_empty() && (changes > CHANGES_MAX || bytes > BYTES_MAX) {
                 break;
             }
-            taken.extend(state.batches.pop_front());
+            let next = state.batches.pop_front();
+            // Of a room that is gone, or that no longer waits, nobody was told that anything is stored.
+            taken.extend(next.filter(|next| !next.answer.is_closed() && next.claim.take()));
         }
         // One statement a turn: under full load neither kind of work starves the other.
         Some((taken, state.statements.pop_front()))
@@ -214,6 +270,7 @@ impl Shared {
 
 /// One writing thread.
 struct Writer {
+    number: Number,
     shared: Arc<Shared>,
     opener: Opener,
     conn: Option<Conn>,
@@ -221,27 +278,29 @@ struct Writer {
 
 impl Writer {
     fn run(mut self) {
-        self.work();
-        self.shared.lock().running -= 1;
-        self.shared.ended.notify_all();
-    }
-
-    fn work(&mut self) {
-        while let Some((batches, statement)) = self.shared.take() {
+        while let Some((batches, statement)) = self.shared.take(self.number) {
             if !batches.is_empty() {
                 self.save(batches);
             }
             if let Some(statement) = statement {
-                if matches!(self.conn, Some(Conn::Postgres(_))) {
-                    // Statements are rare, and one cannot be tried again: better to know before.
-                    self.gave_up_broken();
-                }
-                let kept = catch_unwind(AssertUnwindSafe(|| statement(self)));
-                if kept.is_err() {
-                    log::error!("a statement ended in a panic; its connection is given up");
-                    self.conn = None;
-                }
+                self.shared.lock().crew.enter(self.number, Instant::now());
+                self.execute(statement);
             }
+            if !self.shared.lock().crew.leave(self.number) {
+                return log::info!("a writing thread that was stuck has come back, and ends");
+            }
+        }
+        self.shared.ended.notify_all();
+    }
+
+    fn execute(&mut self, statement: Statement) {
+        if matches!(self.conn, Some(Conn::Postgres(_))) {
+            // Statements are rare, and one cannot be tried again: better to know before.
+            self.gave_up_broken();
+        }
+        if catch_unwind(AssertUnwindSafe(|| statement(self))).is_err() {
+            log::error!("a statement ended in a panic; its connection is given up");
+            self.conn = None;
         }
     }
 

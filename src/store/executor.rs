@@ -1,14 +1,17 @@
-//! Threads that may block, for reads: so many as there are connections, with a bounded queue before them.
+//! Threads that may block, for reads, with a bounded queue before them. One that is stuck in the database is replaced, with a
+//! connection of its own, so that the others go on.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
 use super::DEADLINE;
 use super::connection::{Conn, Opener, Pooled};
+use super::crew::{Crew, Number, STUCK_AFTER};
 use crate::error::{Error, Result};
 
 /// Reads that may wait; at some 100 µs a read this is far less than the deadline.
@@ -21,47 +24,59 @@ type Job = Box<dyn FnOnce(Result<&mut Pooled>) + Send>;
 /// The pool of reading connections and their threads.
 pub(super) struct Readers {
     queue: Arc<Queue>,
+    pool: r2d2::Pool<Opener>,
 }
 
-#[derive(Default)]
 struct Queue {
     state: Mutex<State>,
     filled: Condvar,
 }
 
-#[derive(Default)]
 struct State {
     jobs: VecDeque<Job>,
+    crew: Crew,
     stopping: bool,
 }
 
 impl Readers {
     pub(super) fn start(opener: Opener) -> Result<Readers> {
-        let threads = if opener.is_sqlite() {
-            SQLITE_THREADS
+        let (threads, idle) = if opener.is_sqlite() {
+            // All at once: a process that has run out of descriptors goes on reading.
+            (SQLITE_THREADS, SQLITE_THREADS)
         } else {
-            POSTGRES_THREADS
+            (POSTGRES_THREADS, 1)
         };
         let pool = r2d2::Pool::builder()
-            .max_size(threads)
-            .min_idle(Some(1))
+            // Stuck threads keep their connections, and those in their place need some too.
+            .max_size(2 * threads)
+            .min_idle(Some(idle))
             .connection_timeout(DEADLINE)
             .test_on_check_out(!opener.is_sqlite())
             .error_handler(Box::new(LogPoolErrors))
             .build(opener)
             .map_err(|cause| Error::Unavailable(cause.to_string()))?;
-        let queue = Arc::new(Queue::default());
-        for number in 0..threads {
-            let (queue, pool) = (queue.clone(), pool.clone());
-            thread::Builder::new()
-                .name(format!("adda-read-{number}"))
-                .spawn(move || serve(&queue, &pool))
-                .map_err(|cause| Error::Unavailable(format!("cannot start a thread: {cause}")))?;
+        let mut crew = Crew::new(threads as usize);
+        let numbers: Vec<Number> = (0..threads).map(|_| crew.recruit()).collect();
+        let readers = Readers {
+            queue: Arc::new(Queue {
+                state: Mutex::new(State {
+                    jobs: VecDeque::new(),
+                    crew,
+                    stopping: false,
+                }),
+                filled: Condvar::new(),
+            }),
+            pool,
+        };
+        for number in numbers {
+            readers.start_thread(number)?;
         }
-        Ok(Readers { queue })
+        Ok(readers)
     }
 
-    /// Queues a read. Errors: `Busy` when too many wait.
+    /// Queues a read.
+    ///
+    /// Errors: `Busy` when too many wait, `Unavailable` when every thread is stuck.
     pub(super) fn run<T, Q>(&self, query: Q) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
@@ -75,11 +90,13 @@ impl Readers {
             }
             let _ = answer.send(conn.and_then(|pooled| query(&mut pooled.conn)));
         });
-        let mut state = self
-            .queue
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        self.relieve();
+        let mut state = self.queue.lock();
+        if state.crew.is_exhausted(Instant::now()) {
+            return Err(Error::Unavailable(
+                "every reading thread is stuck in the database".to_owned(),
+            ));
+        }
         if state.jobs.len() >= QUEUE_MAX {
             return Err(Error::Busy);
         }
@@ -88,43 +105,92 @@ impl Readers {
         self.queue.filled.notify_one();
         Ok(receiver)
     }
+
+    /// Starts a thread in the place of each that is stuck.
+    pub(super) fn relieve(&self) {
+        let mut state = self.queue.lock();
+        if state.stopping {
+            return;
+        }
+        let fresh = state.crew.relieve(Instant::now());
+        drop(state);
+        for number in fresh {
+            log::error!(
+                "a reading thread has been in the database for more than {STUCK_AFTER:?}; another takes its place"
+            );
+            if let Err(error) = self.start_thread(number) {
+                log::error!("{error}");
+                self.queue.lock().crew.retire();
+            }
+        }
+    }
+
+    /// How many reads wait, and how many threads are stuck.
+    pub(super) fn health(&self) -> (usize, usize) {
+        let state = self.queue.lock();
+        (state.jobs.len(), state.crew.stuck(Instant::now()))
+    }
+
+    fn start_thread(&self, number: Number) -> Result<()> {
+        let (queue, pool) = (self.queue.clone(), self.pool.clone());
+        thread::Builder::new()
+            .name(format!("adda-read-{number}"))
+            .spawn(move || serve(&queue, &pool, number))
+            .map(drop)
+            .map_err(|cause| Error::Unavailable(format!("cannot start a thread: {cause}")))
+    }
 }
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        self.queue
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .stopping = true;
+        self.queue.lock().stopping = true;
         self.queue.filled.notify_all();
     }
 }
 
-fn serve(queue: &Queue, pool: &r2d2::Pool<Opener>) {
-    loop {
-        let mut state = queue.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let job = loop {
-            match state.jobs.pop_front() {
-                Some(job) => break job,
-                None if state.stopping => return,
-                None => {
-                    state = queue
-                        .filled
-                        .wait(state)
-                        .unwrap_or_else(PoisonError::into_inner)
-                }
+impl Queue {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for a read; `None` where there will be none any more.
+    fn take(&self, number: Number) -> Option<Job> {
+        let mut state = self.lock();
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                state.crew.enter(number, Instant::now());
+                return Some(job);
             }
-        };
-        drop(state);
-        match pool.get() {
-            Ok(mut conn) => {
-                if catch_unwind(AssertUnwindSafe(|| job(Ok(&mut conn)))).is_err() {
+            if state.stopping {
+                state.crew.retire();
+                return None;
+            }
+            state = self
+                .filled
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+fn serve(queue: &Queue, pool: &r2d2::Pool<Opener>, number: Number) {
+    while let Some(job) = queue.take(number) {
+        let mut pooled = pool.get();
+        match &mut pooled {
+            Ok(conn) => {
+                if catch_unwind(AssertUnwindSafe(|| job(Ok(conn)))).is_err() {
                     log::error!("a read ended in a panic; its connection is given up");
                     conn.give_up();
                 }
             }
             Err(cause) => job(Err(Error::Unavailable(cause.to_string()))),
+        }
+        if !queue.lock().crew.leave(number) {
+            log::info!("a reading thread that was stuck has come back, and ends");
+            if let Ok(conn) = &mut pooled {
+                conn.give_up();
+            }
+            return;
         }
     }
 }

@@ -4,9 +4,12 @@
 
 mod commits;
 mod connection;
+mod crew;
 mod executor;
 mod schema;
 pub mod site;
+#[cfg(test)]
+mod stuck_tests;
 mod time;
 pub mod users;
 
@@ -24,7 +27,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use commits::{Batch, Committed, Drawing, Late, Outcome, Post, Saved};
+pub use commits::{Batch, Committed, Drawing, Ended, Late, Outcome, Post, Saved};
 pub use connection::Conn;
 pub use time::Time;
 
@@ -48,6 +51,19 @@ pub struct Store {
     readers: Arc<Readers>,
     commits: Arc<CommitQueue>,
     _folder: Option<Arc<connection::FolderLock>>,
+}
+
+/// How the store does: what waits for a thread, and which threads the database does not let go of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Health {
+    /// Reads that no thread has begun with.
+    pub reads_waiting: usize,
+    /// Batches and statements that no thread has begun with.
+    pub writes_waiting: usize,
+    /// Reading threads that have been in the database for longer than it may take.
+    pub readers_stuck: usize,
+    /// Writing threads likewise.
+    pub writers_stuck: usize,
 }
 
 /// What opening the database found.
@@ -84,7 +100,7 @@ impl Store {
         Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let answer = self.readers.run(query)?;
-        within_deadline(answer).await
+        within_deadline(answer, || self.readers.relieve()).await
     }
 
     /// Writes in a transaction of its own, in turn with everything else that is written.
@@ -97,14 +113,31 @@ impl Store {
         Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
         let answer = self.commits.run(statement)?;
-        within_deadline(answer).await
+        within_deadline(answer, || self.commits.relieve()).await
     }
 
     /// Saves a room's changes in one transaction with whatever else waits, and numbers them.
     pub async fn commit(&self, batch: Batch) -> Saved {
-        match self.commits.save(batch) {
-            Ok(answer) => Late::new(answer).within(DEADLINE).await,
-            Err(error) => Saved::Failed(error),
+        let late = match self.commits.save(batch) {
+            Ok(late) => late,
+            Err(error) => return Saved::Failed(error),
+        };
+        let saved = late.within(DEADLINE).await;
+        if matches!(saved, Saved::Late(_)) {
+            self.commits.relieve();
+        }
+        saved
+    }
+
+    /// How the store does just now.
+    pub fn health(&self) -> Health {
+        let (reads_waiting, readers_stuck) = self.readers.health();
+        let (writes_waiting, writers_stuck) = self.commits.health();
+        Health {
+            reads_waiting,
+            writes_waiting,
+            readers_stuck,
+            writers_stuck,
         }
     }
 
@@ -124,15 +157,22 @@ pub fn write_beside<T>(
     connection::transaction(&mut conn, statement)
 }
 
-async fn within_deadline<T>(answer: tokio::sync::oneshot::Receiver<Result<T>>) -> Result<T> {
+/// Waits for an answer; where none comes, a thread may be stuck, and others wait behind it.
+async fn within_deadline<T>(
+    answer: tokio::sync::oneshot::Receiver<Result<T>>,
+    relieve: impl FnOnce(),
+) -> Result<T> {
     match tokio::time::timeout(DEADLINE, answer).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(Error::Unavailable(
             "the database's thread gave no answer".to_owned(),
         )),
-        Err(_) => Err(Error::Unavailable(format!(
-            "the database took longer than {} s",
-            DEADLINE.as_secs()
-        ))),
+        Err(_) => {
+            relieve();
+            Err(Error::Unavailable(format!(
+                "the database took longer than {} s",
+                DEADLINE.as_secs()
+            )))
+        }
     }
 }

@@ -14,7 +14,7 @@ use crate::chat::relay::Word;
 use crate::error::{Error, Result};
 use crate::names::ClientId;
 use crate::store::messages::Message;
-use crate::store::{Batch, Committed, Late, Outcome, Post, Saved, UserId};
+use crate::store::{Batch, Committed, Ended, Late, Outcome, Post, Saved, UserId};
 
 /// What may wait in one room before more is refused as `busy`, and how much of it for one person.
 const CHANGES_MAX: usize = 1_024;
@@ -31,6 +31,8 @@ pub(super) struct Saving {
     running: bool,
     /// The running save took too long: its senders were told so, and nothing more is taken until its outcome is known.
     late: bool,
+    /// Saves that were given up while a thread was in the database with them.
+    unheard_of: usize,
 }
 
 /// Who is told what became of a post.
@@ -52,6 +54,11 @@ impl Saving {
 
     pub(super) fn is_running(&self) -> bool {
         self.running
+    }
+
+    /// Whether the outcome of every save is known.
+    pub(super) fn is_known(&self) -> bool {
+        self.unheard_of == 0
     }
 
     fn add(&mut self, post: Post, origin: Origin) -> Result<(), (Origin, Error)> {
@@ -142,13 +149,31 @@ impl Room {
     /// other save starts, so that nothing is numbered behind what is not shown.
     fn wait_for(&mut self, late: Late, ctx: &mut Context<Self>) {
         self.saving.late = true;
-        ctx.spawn(late.outcome().into_actor(self).map(|saved, room, ctx| {
+        ctx.spawn(late.outcome().into_actor(self).map(|ended, room, ctx| {
             room.saving.late = false;
-            match saved {
-                Ok(committed) => room.saved(committed, Vec::new(), ctx),
-                Err(_) => room.check_head(ctx),
-            }
+            room.ended(ended, ctx);
             room.next(ctx);
+        }));
+    }
+
+    fn ended(&mut self, ended: Ended, ctx: &mut Context<Self>) {
+        match ended {
+            Ended::Known(Ok(committed)) => self.saved(committed, Vec::new(), ctx),
+            Ended::Known(Err(_)) => self.check_head(ctx),
+            Ended::Unknown(late) => {
+                self.check_head(ctx);
+                self.listen_for(late, ctx);
+            }
+        }
+    }
+
+    /// Goes on without the outcome of a save that a thread is stuck with. Numbers are given out under the lock on the room's
+    /// row, so that what comes of it, whenever it comes, lies behind or ahead of what is saved meanwhile, never among it.
+    fn listen_for(&mut self, late: Late, ctx: &mut Context<Self>) {
+        self.saving.unheard_of += 1;
+        ctx.spawn(late.outcome().into_actor(self).map(|ended, room, ctx| {
+            room.saving.unheard_of -= 1;
+            room.ended(ended, ctx);
         }));
     }
 

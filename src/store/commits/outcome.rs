@@ -1,6 +1,7 @@
 //! What is handed to the group commit, and what becomes of it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -75,15 +76,46 @@ pub enum Saved {
 }
 
 /// The outcome of a save that is still to come.
-pub struct Late(oneshot::Receiver<Result<Committed>>);
+pub struct Late {
+    answer: oneshot::Receiver<Result<Committed>>,
+    claim: Claim,
+    patience: Option<Duration>,
+}
+
+/// What is known of a late save once it has been waited for.
+pub enum Ended {
+    /// What came of it.
+    Known(Result<Committed>),
+    /// A thread is still in the database with it. What it stores is found by whoever looks, or told here at last.
+    Unknown(Late),
+}
+
+/// Whoever takes it first has the batch: the thread that begins to save it, or the room that no longer wants it saved.
+#[derive(Clone, Default)]
+pub(super) struct Claim(Arc<AtomicBool>);
+
+impl Claim {
+    pub(super) fn take(&self) -> bool {
+        !self.0.swap(true, Ordering::AcqRel)
+    }
+}
 
 impl Late {
-    pub(in crate::store) fn new(answer: oneshot::Receiver<Result<Committed>>) -> Late {
-        Late(answer)
+    /// `patience`: for how long its end is waited for once it is late, where that has a limit.
+    pub(super) fn new(
+        answer: oneshot::Receiver<Result<Committed>>,
+        claim: Claim,
+        patience: Option<Duration>,
+    ) -> Late {
+        Late {
+            answer,
+            claim,
+            patience,
+        }
     }
 
     pub(in crate::store) async fn within(mut self, deadline: Duration) -> Saved {
-        match tokio::time::timeout(deadline, &mut self.0).await {
+        match tokio::time::timeout(deadline, &mut self.answer).await {
             Ok(Ok(Ok(committed))) => Saved::Done(committed),
             Ok(Ok(Err(error))) => Saved::Failed(error),
             Ok(Err(_)) => Saved::Failed(no_answer()),
@@ -91,9 +123,18 @@ impl Late {
         }
     }
 
-    /// Waits for it without a limit: whoever does has told the senders already.
-    pub async fn outcome(self) -> Result<Committed> {
-        self.0.await.unwrap_or_else(|_| Err(no_answer()))
+    /// Waits for it: whoever does has told the senders already. Nothing is stored any more of what no thread has begun with.
+    pub async fn outcome(mut self) -> Ended {
+        let Some(patience) = self.patience.take() else {
+            return Ended::Known(self.answer.await.unwrap_or_else(|_| Err(no_answer())));
+        };
+        match tokio::time::timeout(patience, &mut self.answer).await {
+            Ok(answer) => Ended::Known(answer.unwrap_or_else(|_| Err(no_answer()))),
+            Err(_) if self.claim.take() => Ended::Known(Err(Error::Unavailable(
+                "no thread came to save it".to_owned(),
+            ))),
+            Err(_) => Ended::Unknown(self),
+        }
     }
 }
 

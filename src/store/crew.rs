@@ -1,0 +1,148 @@
+//! The threads that may block in the database: who of them is inside, since when, and who is given up as stuck.
+//!
+//! Only the book-keeping, kept under the lock of the queue that they serve.
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use super::DEADLINE;
+
+/// A thread that is inside for longer is stuck. The database ends its own statements at the deadline: what outlasts that by
+/// so much gets no answer at all.
+pub(super) const STUCK_AFTER: Duration = DEADLINE.saturating_add(Duration::from_millis(500));
+
+/// A thread's number in its crew, never given twice.
+pub(super) type Number = u64;
+
+/// A fixed number of threads, and those that took the place of stuck ones.
+pub(super) struct Crew {
+    replaced_max: usize,
+    recruited: Number,
+    /// Threads that have not ended and were not given up.
+    running: usize,
+    inside: HashMap<Number, Instant>,
+    given_up: HashSet<Number>,
+}
+
+impl Crew {
+    /// A crew in which so many stuck threads at a time have a fresh one take their place.
+    pub(super) fn new(replaced_max: usize) -> Crew {
+        Crew {
+            replaced_max,
+            recruited: 0,
+            running: 0,
+            inside: HashMap::new(),
+            given_up: HashSet::new(),
+        }
+    }
+
+    /// A thread that is about to start.
+    pub(super) fn recruit(&mut self) -> Number {
+        self.recruited += 1;
+        self.running += 1;
+        self.recruited
+    }
+
+    /// A thread that ends, or that could not be started.
+    pub(super) fn retire(&mut self) {
+        self.running -= 1;
+    }
+
+    /// Threads that have not ended and were not given up.
+    pub(super) fn running(&self) -> usize {
+        self.running
+    }
+
+    /// A thread goes into the database; its time begins anew.
+    pub(super) fn enter(&mut self, number: Number, now: Instant) {
+        if !self.given_up.contains(&number) {
+            self.inside.insert(number, now);
+        }
+    }
+
+    /// A thread comes out; false where it was given up meanwhile and has to end.
+    pub(super) fn leave(&mut self, number: Number) -> bool {
+        self.inside.remove(&number);
+        !self.given_up.remove(&number)
+    }
+
+    /// Gives up those that are stuck, as far as may be; the numbers of the threads to start in their place.
+    pub(super) fn relieve(&mut self, now: Instant) -> Vec<Number> {
+        let mut stuck: Vec<Number> = self.overdue(now).collect();
+        // The oldest first, so that what is left over is what may come back soonest.
+        stuck.sort_unstable();
+        stuck.truncate(self.replaced_max.saturating_sub(self.given_up.len()));
+        stuck
+            .into_iter()
+            .map(|number| {
+                self.inside.remove(&number);
+                self.given_up.insert(number);
+                self.retire();
+                self.recruit()
+            })
+            .collect()
+    }
+
+    /// How many are stuck, whether somebody took their place or not.
+    pub(super) fn stuck(&self, now: Instant) -> usize {
+        self.given_up.len() + self.overdue(now).count()
+    }
+
+    /// Whether every thread is stuck, and nobody may take a place any more.
+    pub(super) fn is_exhausted(&self, now: Instant) -> bool {
+        self.overdue(now).count() >= self.running
+    }
+
+    fn overdue(&self, now: Instant) -> impl Iterator<Item = Number> {
+        self.inside
+            .iter()
+            .filter(move |(_, since)| now.saturating_duration_since(**since) > STUCK_AFTER)
+            .map(|(number, _)| *number)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stuck_threads_are_replaced_until_there_are_as_many_of_them_as_may_be() {
+        let began = Instant::now();
+        let late = began + STUCK_AFTER + Duration::from_millis(1);
+        let mut crew = Crew::new(2);
+        let (first, second) = (crew.recruit(), crew.recruit());
+        crew.enter(first, began);
+        crew.enter(second, began);
+        assert!(crew.relieve(began + DEADLINE).is_empty(), "not yet");
+        let fresh = crew.relieve(late);
+        assert_eq!((fresh.len(), crew.running(), crew.stuck(late)), (2, 2, 2));
+        assert!(!crew.is_exhausted(late));
+
+        for number in &fresh {
+            crew.enter(*number, late);
+        }
+        let later = late + STUCK_AFTER + Duration::from_millis(1);
+        assert!(crew.relieve(later).is_empty(), "no more than two");
+        assert!(crew.is_exhausted(later));
+        assert_eq!(crew.stuck(later), 4);
+
+        assert!(!crew.leave(first), "whoever was given up has to end");
+        assert_eq!(crew.relieve(later).len(), 1, "a place has become free");
+        assert!(!crew.is_exhausted(later));
+        assert!(!crew.leave(second));
+    }
+
+    #[test]
+    fn a_thread_that_comes_out_in_time_goes_on() {
+        let began = Instant::now();
+        let mut crew = Crew::new(0);
+        let number = crew.recruit();
+        crew.enter(number, began);
+        let late = began + 2 * STUCK_AFTER;
+        assert!(crew.relieve(late).is_empty(), "nobody takes its place");
+        assert!(crew.is_exhausted(late));
+        assert!(crew.leave(number));
+        assert!(!crew.is_exhausted(late));
+        assert_eq!(crew.stuck(late), 0);
+    }
+}
