@@ -39,6 +39,18 @@ pub enum Command {
     /// Look after people's accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Verify the database, also while adda runs; exits with 1 and says what is wrong where anything is
+    Check(Box<Config>),
+    /// Look after the database's history
+    #[command(subcommand)]
+    Epoch(EpochCommand),
+}
+
+/// What can be done to a database's history from the command line.
+#[derive(Subcommand, Debug)]
+pub enum EpochCommand {
+    /// After putting back a copy, with adda stopped: let everyone's page load afresh, since they may know more than the copy
+    Renew(Box<Config>),
 }
 
 /// What can be done to an account from the command line, also while adda runs.

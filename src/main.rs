@@ -1,13 +1,13 @@
-//! The command line: `adda` serves, `adda user` looks after accounts.
+//! The command line: `adda` serves, `adda user` looks after accounts, `adda check` and `adda epoch` after the database.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use actix_web::rt::System;
-use adda::config::{Command, CommandLine, Config, UserCommand};
+use adda::config::{Command, CommandLine, Config, EpochCommand, UserCommand};
 use adda::error::{Error, Result};
 use adda::server::Server;
-use adda::store::{self, password_resets};
+use adda::store::{self, check, password_resets};
 
 /// Frames and rows are many small pieces of memory, made on one thread and dropped on another.
 #[global_allocator]
@@ -16,13 +16,18 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // A wrong flag or setting ends here, with a sentence and the exit code 2.
     let line = CommandLine::read();
+    let succeeded = |()| ExitCode::SUCCESS;
     let done = match line.command {
-        None => serve(line.config),
-        Some(Command::Serve(config)) => serve(*config),
-        Some(Command::User(UserCommand::ResetLink { name, config })) => reset_link(&name, &config),
+        None => serve(line.config).map(succeeded),
+        Some(Command::Serve(config)) => serve(*config).map(succeeded),
+        Some(Command::User(UserCommand::ResetLink { name, config })) => {
+            reset_link(&name, &config).map(succeeded)
+        }
+        Some(Command::Check(config)) => check(&config),
+        Some(Command::Epoch(EpochCommand::Renew(config))) => renew_epoch(&config).map(succeeded),
     };
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(failure) => {
             let sentence = failure
                 .cause()
@@ -72,7 +77,39 @@ fn reset_link(name: &str, config: &Config) -> Result<()> {
             other => other,
         },
     )?;
-    writeln!(io::stdout(), "{site}/reset?token={token}")
+    print(&format!("{site}/reset?token={token}"))
+}
+
+/// Prints what is wrong with the database, or that nothing is.
+fn check(config: &Config) -> Result<ExitCode> {
+    start_log(config);
+    let report = check::database(config)?;
+    for finding in &report.findings {
+        print(finding)?;
+    }
+    if report.more > 0 {
+        print(&format!("… and {} more", report.more))?;
+    }
+    if !report.is_well() {
+        return Ok(ExitCode::FAILURE);
+    }
+    print(&format!(
+        "all is well: {} rooms, {} messages, {} people",
+        report.rooms, report.messages, report.people
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn renew_epoch(config: &Config) -> Result<()> {
+    start_log(config);
+    store::renew_epoch(config)?;
+    print(
+        "the database begins another history: everyone's page loads afresh once adda is started again",
+    )
+}
+
+fn print(line: &str) -> Result<()> {
+    writeln!(io::stdout(), "{line}")
         .map_err(|cause| Error::Unavailable(format!("standard output: {cause}")))
 }
 

@@ -152,11 +152,7 @@ impl Room {
             return;
         }
         let (store, id) = (self.store.clone(), self.id);
-        let loading = async move {
-            store
-                .read(move |conn| messages::newest_changes(conn, id, OPENING_CHANGES))
-                .await
-        };
+        let loading = async move { store.open_room(id, OPENING_CHANGES).await };
         ctx.wait(loading.into_actor(self).map(|loaded, room, _| {
             room.loaded_at = Some(Instant::now());
             match loaded {

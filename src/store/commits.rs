@@ -15,6 +15,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use outcome::Claim;
@@ -238,7 +239,6 @@ impl Shared {
         let mut state = self.lock();
         while state.batches.is_empty() && state.statements.is_empty() {
             if state.stopping {
-                state.crew.retire();
                 return None;
             }
             state = self
@@ -290,7 +290,19 @@ impl Writer {
                 return log::info!("a writing thread that was stuck has come back, and ends");
             }
         }
+        self.empty_log();
+        self.shared.lock().crew.retire();
         self.shared.ended.notify_all();
+    }
+
+    /// Leaves SQLite's log empty, so that the file alone is everything: a copy of another time that takes its place would
+    /// be taken for what the log continues.
+    fn empty_log(&mut self) {
+        if let Some(conn @ Conn::Sqlite(_)) = &mut self.conn
+            && let Err(cause) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        {
+            log::warn!("the write-ahead log stays as it is: {cause}");
+        }
     }
 
     fn execute(&mut self, statement: Statement) {
@@ -360,7 +372,6 @@ impl Writer {
 
     /// Drops a connection that answers nothing any more; true where it did.
     fn gave_up_broken(&mut self) -> bool {
-        use diesel::connection::SimpleConnection;
         let broken = self
             .conn
             .as_mut()

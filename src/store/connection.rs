@@ -1,17 +1,16 @@
 //! From a URL to a connection: SQLite or PostgreSQL, set up so that nothing waits without end and nothing committed is lost.
 
-use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
-use diesel::pg::PgConnection;
+use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
-use diesel::result::{DatabaseErrorKind, Error as DieselError};
-use diesel::sqlite::SqliteConnection;
+use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::{Opened, site};
+use super::folder::{self, FolderLock};
+use super::{Opened, failure, site};
 use crate::error::{Error, Result};
 
 /// A connection to either database.
@@ -33,6 +32,10 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA journal_mode=WAL
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA wal_autocheckpoint=4096;";
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout='2s'; SET lock_timeout='2s'; \
      SET idle_in_transaction_session_timeout='2s'; SET synchronous_commit=on;";
+const SQLITE_READING_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; \
+     PRAGMA cache_size=-65536;";
+const POSTGRES_READING_SETTINGS: &str = "SET statement_timeout=0; SET idle_in_transaction_session_timeout=0; \
+     SET default_transaction_read_only=on;";
 /// Nodes that start together bring the tables up to date one after the other; the number is adda's own.
 const POSTGRES_MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(2026112201)";
 
@@ -54,11 +57,6 @@ impl Pooled {
     pub(super) fn give_up(&mut self) {
         self.given_up = true;
     }
-}
-
-/// Held while a server runs on a SQLite file, so that a second one does not start on it.
-pub(super) struct FolderLock {
-    _file: File,
 }
 
 impl Opener {
@@ -89,13 +87,15 @@ impl Opener {
         &self,
         setup_token: Option<&str>,
     ) -> Result<(Option<FolderLock>, Opened)> {
-        let lock = match self {
-            Opener::Sqlite(path) => Some(FolderLock::take(path)?),
-            Opener::Postgres(_) => None,
-        };
+        let lock = self.lock()?;
         let mut conn = self.connect()?;
         let applied = match &mut conn {
-            Conn::Sqlite(sqlite) => migrate(sqlite, SQLITE_MIGRATIONS)?,
+            Conn::Sqlite(sqlite) => {
+                if let Opener::Sqlite(path) = self {
+                    settle(sqlite, path)?;
+                }
+                migrate(sqlite, SQLITE_MIGRATIONS)?
+            }
             Conn::Postgres(postgres) => {
                 postgres
                     .batch_execute("SET statement_timeout=0; SET lock_timeout='30s';")
@@ -106,8 +106,15 @@ impl Opener {
                 migrate(postgres, POSTGRES_MIGRATIONS)?
             }
         };
+        let file = match self {
+            Opener::Sqlite(path) => Some(folder::identity(path)?),
+            Opener::Postgres(_) => None,
+        };
         let site = transaction(&mut conn, |conn| {
             site::make_where_missing(conn)?;
+            if let Some(file) = &file {
+                site::recognise(conn, file)?;
+            }
             if let Some(token) = setup_token {
                 site::choose_setup_token(conn, token)?;
             }
@@ -129,25 +136,46 @@ impl Opener {
 
     /// A connection to a database that adda has been started on before.
     pub(super) fn existing(&self) -> Result<Conn> {
-        if let Opener::Sqlite(path) = self
-            && !path.exists()
-        {
-            return Err(Error::Unavailable(format!(
-                "there is no adda database at {}",
-                path.display()
-            )));
+        if let Opener::Sqlite(path) = self {
+            existing_file(path)?;
         }
         self.connect()
+    }
+
+    /// Keeps servers off a SQLite file for as long as it is held; PostgreSQL serves many.
+    ///
+    /// Errors: one is running on it.
+    pub(super) fn lock(&self) -> Result<Option<FolderLock>> {
+        match self {
+            Opener::Sqlite(path) => FolderLock::take(path).map(Some),
+            Opener::Postgres(_) => Ok(None),
+        }
+    }
+
+    /// A connection that only reads, as long as it takes, and changes nothing, not even the tables.
+    ///
+    /// Errors: there is no database.
+    pub(super) fn for_reading(&self) -> Result<Conn> {
+        match self {
+            Opener::Sqlite(path) => {
+                existing_file(path)?;
+                let mut conn = open_file(&read_only(path), path)?;
+                conn.batch_execute(SQLITE_READING_SETTINGS)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Opener::Postgres(_) => {
+                let mut conn = self.connect()?;
+                conn.batch_execute(POSTGRES_READING_SETTINGS)?;
+                Ok(conn)
+            }
+        }
     }
 
     /// A connection with its settings made.
     pub(super) fn connect(&self) -> Result<Conn> {
         match self {
             Opener::Sqlite(path) => {
-                let mut conn =
-                    SqliteConnection::establish(&path.to_string_lossy()).map_err(|cause| {
-                        Error::Unavailable(format!("cannot open {}: {cause}", path.display()))
-                    })?;
+                let mut conn = open_file(&path.to_string_lossy(), path)?;
                 conn.batch_execute(SQLITE_SETTINGS)?;
                 Ok(Conn::Sqlite(conn))
             }
@@ -195,32 +223,6 @@ impl r2d2::ManageConnection for Opener {
     }
 }
 
-impl FolderLock {
-    fn take(database: &Path) -> Result<FolderLock> {
-        let folder = match database.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        let unavailable =
-            |cause: std::io::Error| Error::Unavailable(format!("{}: {cause}", folder.display()));
-        std::fs::create_dir_all(folder).map_err(unavailable)?;
-        let path = database.with_extension("lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .map_err(unavailable)?;
-        file.try_lock().map_err(|_| {
-            Error::Unavailable(format!(
-                "another adda is already running on {}",
-                database.display()
-            ))
-        })?;
-        Ok(FolderLock { _file: file })
-    }
-}
-
 /// Runs statements in one transaction: all of them take effect, or none.
 ///
 /// On SQLite it takes the write lock at its start: one that turned from reading to writing would fail at once, whatever
@@ -260,8 +262,9 @@ fn enclose<T>(
             Ok(()) => Ok(value),
             Err(cause) => {
                 // Whether it was committed is not known; a transaction left open would poison the connection.
+                let failure = failure::of_commit(conn, &cause);
                 let _ = conn.batch_execute("ROLLBACK");
-                Err(Error::Unavailable(format!("commit: {cause}")))
+                Err(failure)
             }
         },
         Err(refusal) => {
@@ -271,6 +274,73 @@ fn enclose<T>(
             Err(refusal)
         }
     }
+}
+
+fn existing_file(path: &Path) -> Result<()> {
+    if path.exists() {
+        return Ok(());
+    }
+    Err(Error::Unavailable(format!(
+        "there is no adda database at {}",
+        path.display()
+    )))
+}
+
+fn open_file(name: &str, path: &Path) -> Result<SqliteConnection> {
+    SqliteConnection::establish(name)
+        .map_err(|cause| Error::Unavailable(format!("cannot open {}: {cause}", path.display())))
+}
+
+/// The name under which SQLite opens a file without writing to it.
+fn read_only(path: &Path) -> String {
+    let escaped: String = path
+        .to_string_lossy()
+        .chars()
+        .map(|character| match character {
+            '%' => "%25".to_owned(),
+            '?' => "%3f".to_owned(),
+            '#' => "%23".to_owned(),
+            other => other.to_string(),
+        })
+        .collect();
+    format!("file:{escaped}?mode=ro")
+}
+
+/// Brings what the write-ahead log holds into the file and to the disk. After a disk's failure the log may hold commits that
+/// only the kernel's memory has: they look whole, and what is committed behind them would be lost with them.
+fn settle(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
+    match conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)") {
+        Err(_) if folder::is_full(path) => {
+            log::warn!("there is no space left for {}", path.display());
+            Ok(())
+        }
+        settled => Ok(settled?),
+    }
+}
+
+fn versions<B: diesel::backend::Backend>(migrations: &EmbeddedMigrations) -> Result<Vec<String>>
+where
+    EmbeddedMigrations: MigrationSource<B>,
+{
+    let migrations = MigrationSource::<B>::migrations(migrations).map_err(starting)?;
+    Ok(migrations
+        .iter()
+        .map(|migration| migration.name().version().to_string())
+        .collect())
+}
+
+/// The changes to the tables that this version knows of for the database behind a connection.
+pub(super) fn known_versions(conn: &Conn) -> Result<Vec<String>> {
+    match conn {
+        Conn::Sqlite(_) => versions::<Sqlite>(&SQLITE_MIGRATIONS),
+        Conn::Postgres(_) => versions::<Pg>(&POSTGRES_MIGRATIONS),
+    }
+}
+
+pub(super) fn made_by_newer(version: &str) -> Error {
+    Error::Unavailable(format!(
+        "the database was made by a newer adda (its change {version} is not known here); start that one"
+    ))
 }
 
 struct Applied {
@@ -283,16 +353,15 @@ where
     C: MigrationHarness<B>,
     EmbeddedMigrations: MigrationSource<B>,
 {
-    let known: Vec<_> = MigrationSource::<B>::migrations(&migrations)
+    let known = versions::<B>(&migrations)?;
+    let before: Vec<String> = conn
+        .applied_migrations()
         .map_err(starting)?
         .iter()
-        .map(|migration| migration.name().version().as_owned())
+        .map(ToString::to_string)
         .collect();
-    let before = conn.applied_migrations().map_err(starting)?;
     if let Some(newer) = before.iter().find(|version| !known.contains(version)) {
-        return Err(Error::Unavailable(format!(
-            "the database was made by a newer adda (its change {newer} is not known here); start that one"
-        )));
+        return Err(made_by_newer(newer));
     }
     conn.run_pending_migrations(migrations).map_err(starting)?;
     Ok(Applied {
@@ -304,43 +373,4 @@ fn starting(cause: impl std::fmt::Display) -> Error {
     Error::Unavailable(format!(
         "the database's tables cannot be brought up to date: {cause}"
     ))
-}
-
-impl From<DieselError> for Error {
-    fn from(cause: DieselError) -> Error {
-        match &cause {
-            DieselError::NotFound => Error::NotFound,
-            DieselError::DatabaseError(kind, information) => match kind {
-                DatabaseErrorKind::UniqueViolation => Error::Conflict,
-                DatabaseErrorKind::ClosedConnection
-                | DatabaseErrorKind::UnableToSendCommand
-                | DatabaseErrorKind::SerializationFailure
-                | DatabaseErrorKind::ReadOnlyTransaction => Error::Unavailable(cause.to_string()),
-                DatabaseErrorKind::Unknown if !is_of_data(information.message()) => {
-                    Error::Unavailable(cause.to_string())
-                }
-                _ => Error::Internal(cause.to_string()),
-            },
-            DieselError::BrokenTransactionManager => Error::Unavailable(cause.to_string()),
-            _ => Error::Internal(cause.to_string()),
-        }
-    }
-}
-
-/// Whether it is the statement or its data that cannot work, now or later. Everything else passes: a full disk, a lock, a
-/// database that stops or starts, memory that ran out.
-fn is_of_data(message: &str) -> bool {
-    [
-        "too big",
-        "too long",
-        "out of range",
-        "invalid byte sequence",
-        "invalid input syntax",
-        "datatype mismatch",
-        "syntax error",
-        "no such",
-        "does not exist",
-    ]
-    .iter()
-    .any(|sign| message.contains(sign))
 }

@@ -171,10 +171,25 @@ pub(super) fn changed_after(
     Ok((messages, complete))
 }
 
-/// The newest changes of a room, at most so many, ascending: what a room keeps at hand from its opening on.
-pub fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Result<Changes> {
+/// What a room begins with.
+#[derive(Debug)]
+pub(super) struct Newest {
+    /// The newest changes, at most so many as were asked for, ascending.
+    pub(super) changes: Changes,
+    /// How the room's counters contradict what is stored, where they do.
+    pub(super) fault: Option<String>,
+}
+
+/// The newest changes of a room, at most so many: what it keeps at hand from its opening on.
+pub(super) fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Result<Newest> {
     snapshot(conn, |conn| {
-        let (last_seq, head, _) = head(conn, room)?;
+        let (last_seq, head, first_seq) = head(conn, room)?;
+        let newest_seq: Option<i64> = messages::table
+            .filter(messages::room_id.eq(room))
+            .select(messages::seq)
+            .order(messages::seq.desc())
+            .first(conn)
+            .optional()?;
         let mut messages: Vec<Message> = drawn(
             selection()
                 .filter(messages::room_id.eq(room))
@@ -182,15 +197,28 @@ pub fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Result<Chang
                 .limit(limit + 1)
                 .load(conn)?,
         );
+        let newest_revision = messages.first().map_or(0, |message| message.revision);
+        let fault = if last_seq != newest_seq.unwrap_or(first_seq - 1) {
+            Some(format!(
+                "its counter stands at message {last_seq}, and the newest is {newest_seq:?}"
+            ))
+        } else if head < newest_revision {
+            Some(format!(
+                "its change counter stands at {head}, and the newest change is {newest_revision}"
+            ))
+        } else {
+            None
+        };
         let complete = messages.len() as i64 <= limit;
         messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         messages.reverse();
-        Ok(Changes {
+        let changes = Changes {
             messages,
             complete,
             head,
             last_seq,
-        })
+        };
+        Ok(Newest { changes, fault })
     })
 }
 

@@ -6,6 +6,8 @@ mod commits;
 mod connection;
 mod crew;
 mod executor;
+mod failure;
+mod folder;
 mod schema;
 pub mod site;
 #[cfg(test)]
@@ -16,6 +18,8 @@ pub mod users;
 pub mod access;
 pub mod heads;
 
+pub mod check;
+
 pub mod memberships;
 pub mod messages;
 pub mod password_resets;
@@ -23,8 +27,9 @@ pub mod rooms;
 pub mod sign_ins;
 pub mod unread;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use commits::{Batch, Committed, Drawing, Ended, Late, Outcome, Post, Saved};
@@ -50,7 +55,9 @@ pub type RoomId = i64;
 pub struct Store {
     readers: Arc<Readers>,
     commits: Arc<CommitQueue>,
-    _folder: Option<Arc<connection::FolderLock>>,
+    /// Rooms whose counters contradict what is stored: a number given out by them could be one that is taken.
+    unsound: Arc<Mutex<HashSet<RoomId>>>,
+    _folder: Option<Arc<folder::FolderLock>>,
 }
 
 /// How the store does: what waits for a thread, and which threads the database does not let go of.
@@ -86,6 +93,7 @@ impl Store {
         let store = Store {
             readers: Arc::new(Readers::start(opener.clone())?),
             commits: Arc::new(CommitQueue::start(opener, drawing)?),
+            unsound: Arc::default(),
             _folder: folder.map(Arc::new),
         };
         Ok((store, opened))
@@ -116,8 +124,36 @@ impl Store {
         within_deadline(answer, || self.commits.relieve()).await
     }
 
+    /// What a room begins with: its newest changes, at most so many. Where its counters contradict them nothing new is
+    /// taken there from then on.
+    ///
+    /// Errors: as those of [`Store::read`].
+    pub async fn open_room(&self, room: RoomId, limit: i64) -> Result<messages::Changes> {
+        let newest = self
+            .read(move |conn| messages::newest_changes(conn, room, limit))
+            .await?;
+        let mut unsound = self.unsound.lock().unwrap_or_else(PoisonError::into_inner);
+        match newest.fault {
+            Some(fault) => {
+                log::error!(
+                    "room number {room} takes no messages: {fault}. `adda check` says more; restart adda once it is mended"
+                );
+                unsound.insert(room);
+            }
+            None => {
+                unsound.remove(&room);
+            }
+        }
+        Ok(newest.changes)
+    }
+
     /// Saves a room's changes in one transaction with whatever else waits, and numbers them.
     pub async fn commit(&self, batch: Batch) -> Saved {
+        if self.is_unsound(batch.room) {
+            return Saved::Failed(Error::Unavailable(
+                "the room's counters contradict what is stored".to_owned(),
+            ));
+        }
         let late = match self.commits.save(batch) {
             Ok(late) => late,
             Err(error) => return Saved::Failed(error),
@@ -127,6 +163,11 @@ impl Store {
             self.commits.relieve();
         }
         saved
+    }
+
+    fn is_unsound(&self, room: RoomId) -> bool {
+        let unsound = self.unsound.lock().unwrap_or_else(PoisonError::into_inner);
+        unsound.contains(&room)
     }
 
     /// How the store does just now.
@@ -155,6 +196,16 @@ pub fn write_beside<T>(
     let opener = Opener::new(&config.database())?;
     let mut conn = opener.existing()?;
     connection::transaction(&mut conn, statement)
+}
+
+/// Begins another history, for a database that was put back from a copy: everyone's page loads afresh.
+///
+/// Errors: a sentence for whoever asked, above all where a server runs on the file.
+pub fn renew_epoch(config: &Config) -> Result<()> {
+    let opener = Opener::new(&config.database())?;
+    let mut conn = opener.existing()?;
+    let _lock = opener.lock()?;
+    connection::transaction(&mut conn, site::renew_epoch)
 }
 
 /// Waits for an answer; where none comes, a thread may be stuck, and others wait behind it.

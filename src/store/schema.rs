@@ -9,6 +9,7 @@ diesel::table! {
         setup_token -> Nullable<Text>,
         invite_token -> Text,
         created_at -> Timestamp,
+        served_from -> Nullable<Text>,
     }
 }
 

@@ -49,6 +49,33 @@ pub(super) fn make_where_missing(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
+/// Begins another history where the file is not the one that this database was last served from: a copy may be older than
+/// what people have seen.
+pub(super) fn recognise(conn: &mut Conn, file: &str) -> Result<()> {
+    let before: Option<String> = site::table.select(site::served_from).first(conn)?;
+    if before.as_deref() == Some(file) {
+        return Ok(());
+    }
+    if before.is_some() {
+        log::warn!(
+            "the database's file is not the one it was last served from: a copy, it seems. Everyone's page loads afresh"
+        );
+        renew_epoch(conn)?;
+    }
+    diesel::update(site::table)
+        .set(site::served_from.eq(Some(file)))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Begins another history: whoever comes back with what they know of the former loads everything afresh.
+pub(super) fn renew_epoch(conn: &mut Conn) -> Result<()> {
+    diesel::update(site::table)
+        .set(site::epoch.eq(secrets::random_word(16)?))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Replaces the set-up token by one that was chosen; has no effect once set-up is done.
 pub(super) fn choose_setup_token(conn: &mut Conn, token: &str) -> Result<()> {
     diesel::update(site::table.filter(site::setup_token.is_not_null()))

@@ -1,6 +1,7 @@
 //! A real adda, started as anyone would start it, on a free port with a throw-away database.
 
 pub mod http;
+mod machine;
 pub mod nodes;
 pub mod postgres;
 mod process;
@@ -58,6 +59,11 @@ impl Site {
 
     /// Starts a site with some settings.
     pub fn with(database: Database, settings: &[(&str, &str)]) -> Site {
+        Site::under(&[], database, settings)
+    }
+
+    /// The same with the process started by another program, such as `strace`.
+    pub fn under(launcher: &[&str], database: Database, settings: &[(&str, &str)]) -> Site {
         let mut variables = BTreeMap::from([
             ("ADDA_BIND".to_owned(), "127.0.0.1:0".to_owned()),
             ("ADDA_SIGNUP".to_owned(), "open".to_owned()),
@@ -67,7 +73,7 @@ impl Site {
         if database == Database::Postgresql && !is_chosen {
             variables.insert("DATABASE_URL".to_owned(), postgres::new_database());
         }
-        let site = Site::run(variables, settings);
+        let site = Site::run(launcher, variables, settings);
         let setup_link = site.process.setup_link();
         *site.setup_link.lock().unwrap() = Some(setup_link);
         site
@@ -75,17 +81,21 @@ impl Site {
 
     /// Starts another node of this site: on the same database and with the same settings, but for those named.
     pub fn beside(&self, settings: &[(&str, &str)]) -> Site {
-        Site::run(self.variables.clone(), settings)
+        Site::run(&[], self.variables.clone(), settings)
     }
 
-    fn run(mut variables: BTreeMap<String, String>, settings: &[(&str, &str)]) -> Site {
+    fn run(
+        launcher: &[&str],
+        mut variables: BTreeMap<String, String>,
+        settings: &[(&str, &str)],
+    ) -> Site {
         let data = tempfile::tempdir().unwrap();
         let folder = data.path().join("data").to_str().unwrap().to_owned();
         variables.insert("ADDA_DATA".to_owned(), folder);
         for (name, value) in settings {
             variables.insert((*name).to_owned(), (*value).to_owned());
         }
-        let (process, address) = Process::serve(&variables);
+        let (process, address) = Process::serve(launcher, &variables);
         Site {
             address: Arc::new(RwLock::new(address)),
             setup_link: Mutex::default(),
@@ -156,7 +166,7 @@ impl Site {
     /// Starts it again on the same data and, being on port 0, at a new address.
     pub fn start_again(&mut self) {
         self.process.kill();
-        let (process, address) = Process::serve(&self.variables);
+        let (process, address) = Process::serve(&[], &self.variables);
         *self.address.write().unwrap() = address;
         self.process = process;
     }

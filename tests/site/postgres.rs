@@ -1,30 +1,56 @@
-//! A throw-away PostgreSQL: one cluster for the whole run, on a free port, in a folder that goes with it.
+//! A throw-away PostgreSQL: one cluster for the whole run, on a free port, in a folder that goes with it; and more of them
+//! for tests that hold or end theirs.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
-/// Runs the server until standard input closes, which it does however the tests end.
+use super::DEADLINE;
+
+/// Runs the server until standard input closes, which it does however the tests end, and does what is told there.
 const KEEPER: &str = r#"trap '' INT TERM
-"$1"/postgres -D "$2"/cluster -h 127.0.0.1 -p "$3" -k '' -c fsync=off -c full_page_writes=off \
-    -c max_connections=500 -c shared_buffers=32MB -c lc_messages=C &
-server=$!
-cat > /dev/null
+start() {
+    "$1"/postgres -D "$2"/cluster -h 127.0.0.1 -p "$3" -k '' -c fsync=off -c full_page_writes=off \
+        -c max_connections=500 -c shared_buffers=32MB -c lc_messages=C &
+    server=$!
+}
+everyone() {
+    echo $server $(cat /proc/$server/task/$server/children)
+}
+start "$@"
+while read -r order; do
+    case $order in
+    freeze) kill -STOP $(everyone) ;;
+    thaw) kill -CONT $(everyone) ;;
+    stop) kill -QUIT $server; wait $server ;;
+    start) start "$@" ;;
+    esac
+    echo done
+done
+kill -CONT $(everyone) 2> /dev/null
 kill -INT $server
 wait $server
 rm -rf "$2""#;
 
-struct Cluster {
+/// A server and the databases in it.
+pub struct Cluster {
     programs: PathBuf,
     owner: Option<Owner>,
     port: u16,
+    databases: AtomicUsize,
     /// It ends with its standard input, which ends with this process.
-    _keeper: Child,
+    keeper: Mutex<Keeper>,
+}
+
+struct Keeper {
+    process: Child,
+    answers: BufReader<ChildStdout>,
 }
 
 #[derive(Clone, Copy)]
@@ -37,21 +63,7 @@ static CLUSTER: OnceLock<Cluster> = OnceLock::new();
 
 /// The address of a new, empty database.
 pub fn new_database() -> String {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    let cluster = CLUSTER.get_or_init(Cluster::start);
-    let name = format!("site_{}", NUMBER.fetch_add(1, Ordering::Relaxed));
-    let port = cluster.port.to_string();
-    let made = cluster
-        .program("createdb")
-        .args(["-h", "127.0.0.1", "-p", &port, "-U", "adda", &name])
-        .output()
-        .unwrap();
-    assert!(
-        made.status.success(),
-        "createdb: {}",
-        String::from_utf8_lossy(&made.stderr)
-    );
-    format!("postgres://adda@127.0.0.1:{port}/{name}")
+    CLUSTER.get_or_init(Cluster::start).new_database()
 }
 
 /// Ends every connection to a database, as its administrator can.
@@ -73,7 +85,8 @@ pub fn end_connections(url: &str) {
 }
 
 impl Cluster {
-    fn start() -> Cluster {
+    /// Starts one of a test's own, for what others would notice.
+    pub fn start() -> Cluster {
         let programs = programs();
         let owner = other_user();
         let folder = tempfile::Builder::new()
@@ -116,7 +129,7 @@ impl Cluster {
             ])
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut log = BufReader::new(keeper.stderr.take().unwrap())
@@ -134,12 +147,70 @@ impl Cluster {
         }
         // A full pipe would stop the server.
         std::thread::spawn(move || log.for_each(drop));
+        let answers = BufReader::new(keeper.stdout.take().unwrap());
         Cluster {
             programs,
             owner,
             port,
-            _keeper: keeper,
+            databases: AtomicUsize::new(0),
+            keeper: Mutex::new(Keeper {
+                process: keeper,
+                answers,
+            }),
         }
+    }
+
+    /// The address of a new, empty database.
+    pub fn new_database(&self) -> String {
+        let name = format!("site_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        let port = self.port.to_string();
+        let made = self
+            .program("createdb")
+            .args(["-h", "127.0.0.1", "-p", &port, "-U", "adda", &name])
+            .output()
+            .unwrap();
+        assert!(
+            made.status.success(),
+            "createdb: {}",
+            String::from_utf8_lossy(&made.stderr)
+        );
+        format!("postgres://adda@127.0.0.1:{port}/{name}")
+    }
+
+    /// Holds the server and all its processes still: connections are taken by the kernel, and nothing is answered.
+    pub fn freeze(&self) {
+        self.order("freeze");
+    }
+
+    /// Lets them go on.
+    pub fn thaw(&self) {
+        self.order("thaw");
+    }
+
+    /// Ends it at once, without a goodbye to anyone, as a crash would.
+    pub fn stop(&self) {
+        self.order("stop");
+    }
+
+    /// Starts it again, and waits until it takes connections.
+    pub fn start_again(&self) {
+        self.order("start");
+        let began = Instant::now();
+        let port = self.port.to_string();
+        let mut ready = self.program("pg_isready");
+        ready.args(["-q", "-h", "127.0.0.1", "-p", &port]);
+        while !ready.status().unwrap().success() {
+            assert!(began.elapsed() < 2 * DEADLINE, "PostgreSQL did not start");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn order(&self, order: &str) {
+        let mut keeper = self.keeper.lock().unwrap();
+        writeln!(keeper.process.stdin.as_mut().unwrap(), "{order}").unwrap();
+        let mut done = String::new();
+        keeper.answers.read_line(&mut done).unwrap();
+        assert_eq!(done, "done\n", "{order}");
     }
 
     fn program(&self, name: &str) -> Command {

@@ -18,6 +18,20 @@ pub fn binary() -> Command {
     command
 }
 
+fn launched(launcher: &[&str]) -> Command {
+    let binary = binary();
+    let Some((program, arguments)) = launcher.split_first() else {
+        return binary;
+    };
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .arg(binary.get_program())
+        .env_clear()
+        .stdin(Stdio::null());
+    command
+}
+
 /// One running process, and what it says.
 pub(super) struct Process {
     child: Child,
@@ -26,9 +40,12 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts it, and waits until it says where it is.
-    pub(super) fn serve(variables: &BTreeMap<String, String>) -> (Process, SocketAddr) {
-        let mut command = binary();
+    /// Starts it, by another program where one is named, and waits until it says where it is.
+    pub(super) fn serve(
+        launcher: &[&str],
+        variables: &BTreeMap<String, String>,
+    ) -> (Process, SocketAddr) {
+        let mut command = launched(launcher);
         command.envs(variables);
         let mut child = command
             .stdout(Stdio::piped())

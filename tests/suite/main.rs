@@ -51,6 +51,10 @@ mod resume;
 mod rooms;
 mod several_nodes;
 
+// What a machine and a database do to it.
+mod check;
+mod restores;
+
 // How it is reached.
 mod accounts;
 mod api;

@@ -1,0 +1,81 @@
+//! A copy takes the database's place: whoever knows more than it does loads afresh.
+
+use crate::people::texts;
+use crate::site::{Database, Site};
+
+whatever_the_database!(
+    an_older_copy_put_back_begins_another_history,
+    a_plain_restart_goes_on_with_the_history_and_a_renewal_does_not,
+    the_history_is_not_renewed_under_a_running_server,
+);
+
+async fn an_older_copy_put_back_begins_another_history(database: Database) {
+    let mut site = Site::start(database);
+    let mut ada = site.person("ada").await;
+    ada.enters("lobby").await;
+    ada.says("in the copy").await;
+    let epoch = ada.socket().epoch.clone();
+    stops(&mut site).await;
+    let file = site.data().join("adda.db");
+    let copy = site.data().join("copy");
+    std::fs::copy(&file, &copy).unwrap();
+
+    site.start_again();
+    ada.loses_the_connection();
+    assert!(ada.comes_back().await, "a restart is no restore");
+    ada.says("after it").await;
+    ada.says("and more").await;
+    stops(&mut site).await;
+    let log = format!("{}-wal", file.display());
+    let left = std::fs::metadata(log).map_or(0, |log| log.len());
+    assert_eq!(left, 0, "nothing that would be taken for the copy's");
+    std::fs::rename(&copy, &file).unwrap();
+    site.start_again();
+
+    ada.loses_the_connection();
+    assert!(!ada.comes_back().await, "what ada knows is not so here");
+    assert_ne!(ada.socket().epoch, epoch);
+    assert_eq!(ada.socket().revision, 1);
+    assert_eq!(texts(&ada.history("lobby").await), ["in the copy"]);
+    ada.says("another second message").await;
+    assert!(site.log().contains("a copy"), "{}", site.log());
+}
+
+async fn a_plain_restart_goes_on_with_the_history_and_a_renewal_does_not(database: Database) {
+    for database in [database, Database::Postgresql] {
+        let mut site = Site::start(database);
+        let mut ada = site.person("ada").await;
+        ada.enters("lobby").await;
+        ada.says("before").await;
+        let epoch = ada.socket().epoch.clone();
+        site.start_again();
+        ada.loses_the_connection();
+        assert!(ada.comes_back().await);
+        assert_eq!(ada.socket().epoch, epoch, "after a crash, too");
+
+        site.kill();
+        let renewed = site.command(&["epoch", "renew"]);
+        assert!(renewed.status.success(), "{renewed:?}");
+        site.start_again();
+        ada.loses_the_connection();
+        assert!(!ada.comes_back().await);
+        assert_ne!(ada.socket().epoch, epoch);
+        assert_eq!(texts(&ada.history("lobby").await), ["before"]);
+    }
+}
+
+async fn the_history_is_not_renewed_under_a_running_server(database: Database) {
+    let site = Site::start(database);
+    let mut ada = site.person("ada").await;
+    let refused = site.command(&["epoch", "renew"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(said.contains("already running"), "{said}");
+    ada.enters("lobby").await;
+    ada.says("nothing has changed").await;
+}
+
+async fn stops(site: &mut Site) {
+    site.terminate();
+    assert_eq!(site.ends().await.code(), Some(0));
+}
