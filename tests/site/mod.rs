@@ -1,5 +1,6 @@
 //! A real adda, started as anyone would start it, on a free port with a throw-away database.
 
+pub mod chance;
 pub mod http;
 mod machine;
 pub mod nodes;

@@ -50,6 +50,7 @@ mod relay;
 mod resume;
 mod rooms;
 mod several_nodes;
+mod wires;
 
 // What a machine and a database do to it.
 mod check;
