@@ -38,6 +38,11 @@ mod raw;
 mod site;
 mod socket;
 
+// What the torture run is judged by.
+#[path = "../torture/checker/mod.rs"]
+mod checker;
+mod seeded_faults;
+
 // What is said.
 mod access;
 mod conversation;

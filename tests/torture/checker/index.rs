@@ -1,0 +1,170 @@
+//! The evidence, put in order for questions.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::evidence::{Disturbance, Event, Evidence, Moment, Row, Seen, What};
+
+/// A message as its sender names it: the room, the sender, the id.
+pub(super) type Name<'a> = (u32, u32, &'a str);
+
+pub(super) struct Index<'a> {
+    pub events: &'a [Event],
+    pub disturbances: &'a [Disturbance],
+    pub sent: HashMap<Name<'a>, Sent>,
+    pub acknowledged: HashMap<Name<'a>, Vec<(Moment, i64)>>,
+    /// Refused for good, and with what.
+    pub refused: HashMap<Name<'a>, &'a str>,
+    /// Each room's rows, by revision.
+    pub rooms: BTreeMap<u32, Vec<&'a Row>>,
+    pub by_seq: HashMap<(u32, i64), &'a Row>,
+    pub by_name: HashMap<Name<'a>, Vec<&'a Row>>,
+    pub connections: BTreeMap<u32, Connection<'a>>,
+}
+
+/// The first time that something was sent.
+pub(super) struct Sent {
+    pub at: Moment,
+    /// Which of all that were ever sent, in order.
+    pub place: usize,
+    pub text: u64,
+}
+
+/// One socket's life.
+pub(super) struct Connection<'a> {
+    pub person: u32,
+    pub room: u32,
+    pub node: u32,
+    pub sign_in: u32,
+    pub opened: Moment,
+    pub from: i64,
+    pub shown: Vec<(Moment, &'a Seen)>,
+    pub ended: Option<Moment>,
+    pub settled: bool,
+}
+
+impl<'a> Index<'a> {
+    pub fn of(evidence: &'a Evidence) -> Index<'a> {
+        let mut index = Index {
+            events: &evidence.events,
+            disturbances: &evidence.disturbances,
+            sent: HashMap::new(),
+            acknowledged: HashMap::new(),
+            refused: HashMap::new(),
+            rooms: BTreeMap::new(),
+            by_seq: HashMap::new(),
+            by_name: HashMap::new(),
+            connections: BTreeMap::new(),
+        };
+        for row in &evidence.rows {
+            index.rooms.entry(row.room).or_default().push(row);
+            index.by_seq.insert((row.room, row.message.seq), row);
+            if let (Some(author), false) = (row.message.author, row.notice) {
+                let name = (row.room, author, row.message.id.as_str());
+                index.by_name.entry(name).or_default().push(row);
+            }
+        }
+        for rows in index.rooms.values_mut() {
+            rows.sort_by_key(|row| row.message.revision);
+        }
+        for (place, event) in evidence.events.iter().enumerate() {
+            index.enter(place, event);
+        }
+        index
+    }
+
+    fn enter(&mut self, place: usize, event: &'a Event) {
+        let Event { at, person, what } = event;
+        match what {
+            What::Sent { room, id, text, .. } => {
+                let first = Sent {
+                    at: *at,
+                    place,
+                    text: *text,
+                };
+                self.sent.entry((*room, *person, id)).or_insert(first);
+            }
+            What::Acknowledged { room, id, seq } => {
+                let name = (*room, *person, id.as_str());
+                self.acknowledged.entry(name).or_default().push((*at, *seq));
+            }
+            What::Refused {
+                room,
+                id,
+                code,
+                retry: false,
+            } => {
+                self.refused.insert((*room, *person, id), code);
+            }
+            What::Opened {
+                connection,
+                room,
+                node,
+                from,
+                sign_in,
+                ..
+            } => {
+                let opened = Connection {
+                    person: *person,
+                    room: *room,
+                    node: *node,
+                    sign_in: *sign_in,
+                    opened: *at,
+                    from: *from,
+                    shown: Vec::new(),
+                    ended: None,
+                    settled: false,
+                };
+                self.connections.insert(*connection, opened);
+            }
+            What::Shown {
+                connection,
+                message,
+            } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.shown.push((*at, message));
+                }
+            }
+            What::Ended { connection, .. } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.ended.get_or_insert(*at);
+                }
+            }
+            What::Settled { connection } => {
+                if let Some(connection) = self.connections.get_mut(connection) {
+                    connection.settled = true;
+                }
+            }
+            What::Refused { .. }
+            | What::Read { .. }
+            | What::SignedOut { .. }
+            | What::Sampled { .. }
+            | What::Stuck { .. } => {}
+        }
+    }
+
+    /// When something was first said to be stored.
+    pub fn acknowledged_at(&self, name: Name<'_>) -> Option<Moment> {
+        let times = self.acknowledged.get(&name)?;
+        times.iter().map(|(at, _)| *at).min()
+    }
+
+    /// The rows of a room above one revision and up to another.
+    pub fn between(&self, room: u32, above: i64, up_to: i64) -> &[&'a Row] {
+        let rows = self.rooms.get(&room).map_or(&[][..], Vec::as_slice);
+        let begin = rows.partition_point(|row| row.message.revision <= above);
+        let end = rows.partition_point(|row| row.message.revision <= up_to);
+        &rows[begin..end.max(begin)]
+    }
+
+    /// Until when something may take that began then and may take so long: faults that excuse it put that off.
+    pub fn limit(&self, node: u32, began: Moment, allowed: Moment) -> Moment {
+        let mut limit = began + allowed;
+        for fault in self.disturbances {
+            let concerns = fault.excuses && fault.nodes.contains(&node);
+            if concerns && fault.began <= limit && fault.ended >= began {
+                limit = limit.max(fault.ended + allowed);
+            }
+        }
+        limit
+    }
+}

@@ -1,0 +1,145 @@
+//! What is stored against what was sent and acknowledged.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::evidence::What;
+use super::index::Index;
+use super::{Findings, Kind};
+
+pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
+    check_acknowledged(index, findings);
+    check_sent(index, findings);
+    check_rows(index, findings);
+    check_numbers(index, findings);
+    check_sender_order(index, findings);
+}
+
+fn check_acknowledged(index: &Index<'_>, findings: &mut Findings) {
+    for (name @ (room, person, id), answers) in &index.acknowledged {
+        let Some(rows) = index.by_name.get(name) else {
+            findings.add(
+                Kind::Lost,
+                format!("room {room}: {id} of person {person} was acknowledged and is not stored"),
+            );
+            continue;
+        };
+        for (_, seq) in answers {
+            if rows.iter().all(|row| row.message.seq != *seq) {
+                findings.add(Kind::Disagreement, format!(
+                    "room {room}: {id} of person {person} was acknowledged as number {seq} and is stored as {}",
+                    rows[0].message.seq
+                ));
+            }
+        }
+    }
+}
+
+fn check_sent(index: &Index<'_>, findings: &mut Findings) {
+    for (name @ (room, person, id), code) in &index.refused {
+        let stored = if index.by_name.contains_key(name) {
+            ", and is stored"
+        } else {
+            ""
+        };
+        findings.add(
+            Kind::Refused,
+            format!("room {room}: {id} of person {person} was refused for good ({code}){stored}"),
+        );
+    }
+    for name @ (room, person, id) in index.sent.keys() {
+        if !index.acknowledged.contains_key(name) && !index.refused.contains_key(name) {
+            findings.add(
+                Kind::Stuck,
+                format!("room {room}: {id} of person {person} had no answer by the end"),
+            );
+        }
+    }
+    for event in index.events {
+        if let What::Stuck { why } = &event.what {
+            findings.add(Kind::Stuck, format!("person {}: {why}", event.person));
+        }
+    }
+}
+
+fn check_rows(index: &Index<'_>, findings: &mut Findings) {
+    for (name @ (room, person, id), rows) in &index.by_name {
+        if rows.len() > 1 {
+            let numbers: Vec<i64> = rows.iter().map(|row| row.message.seq).collect();
+            findings.add(
+                Kind::Duplicate,
+                format!("room {room}: {id} of person {person} is stored as {numbers:?}"),
+            );
+        }
+        match index.sent.get(name) {
+            None => findings.add(
+                Kind::Unexpected,
+                format!("room {room}: {id} of person {person} is stored and was never sent"),
+            ),
+            Some(sent) if rows.iter().any(|row| row.message.text != sent.text) => findings.add(
+                Kind::Unexpected,
+                format!("room {room}: {id} of person {person} is stored with another text"),
+            ),
+            Some(_) => {}
+        }
+    }
+    for row in index.rooms.values().flatten() {
+        if row.message.author.is_none() && !row.notice {
+            findings.add(
+                Kind::Unexpected,
+                format!("room {}: number {} is of nobody", row.room, row.message.seq),
+            );
+        }
+    }
+}
+
+fn check_numbers(index: &Index<'_>, findings: &mut Findings) {
+    for (room, rows) in &index.rooms {
+        let mut numbers: Vec<i64> = rows.iter().map(|row| row.message.seq).collect();
+        numbers.sort_unstable();
+        for (expected, number) in (1..).zip(&numbers) {
+            if *number != expected {
+                findings.add(
+                    Kind::Gap,
+                    format!("room {room}: number {expected} is not stored, {number} is"),
+                );
+                break;
+            }
+        }
+        let mut revisions = HashSet::new();
+        for row in rows {
+            if !revisions.insert(row.message.revision) {
+                findings.add(
+                    Kind::Duplicate,
+                    format!(
+                        "room {room}: revision {} was given twice",
+                        row.message.revision
+                    ),
+                );
+            }
+        }
+    }
+}
+
+fn check_sender_order(index: &Index<'_>, findings: &mut Findings) {
+    let mut senders: BTreeMap<(u32, u32), Vec<_>> = BTreeMap::new();
+    for (name @ (room, person, id), rows) in &index.by_name {
+        if let Some(sent) = index.sent.get(name) {
+            let entry = (rows[0].message.seq, sent.place, *id);
+            senders.entry((*room, *person)).or_default().push(entry);
+        }
+    }
+    for ((room, person), mut messages) in senders {
+        messages.sort_unstable();
+        for pair in messages.windows(2) {
+            if pair[0].1 > pair[1].1 {
+                findings.add(
+                    Kind::SenderOrder,
+                    format!(
+                        "room {room}: person {person} sent {} before {}, and it is stored behind it",
+                        pair[1].2, pair[0].2
+                    ),
+                );
+            }
+        }
+    }
+}
