@@ -13,7 +13,7 @@ use futures_util::Stream;
 use super::closing::CloseReason;
 use super::protocol::FRAME_BYTES_MAX;
 
-/// Why the guard ended a stream; read by the session when its stream fails.
+/// Why the guard ended a stream; read by the session when its stream ends.
 pub type Verdict = Rc<Cell<Option<CloseReason>>>;
 
 const FIN: u8 = 0x80;
@@ -40,30 +40,50 @@ pub struct Headers {
     fragments: Option<u64>,
 }
 
+/// A frame that may not be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Broken {
+    /// How the client is to be closed.
+    pub reason: CloseReason,
+    /// Bytes that end the frames before it, of those that were followed when it was found.
+    pub good: usize,
+}
+
 impl Headers {
-    /// Follows the next bytes. Errors: how the client is to be closed.
-    pub fn follow(&mut self, mut bytes: &[u8]) -> Result<(), CloseReason> {
-        while !bytes.is_empty() {
+    /// Follows the next bytes. Errors: the first frame that may not be.
+    pub fn follow(&mut self, bytes: &[u8]) -> Result<(), Broken> {
+        let (mut at, mut good) = (0, 0);
+        while at < bytes.len() {
             if self.payload > 0 {
                 let skipped = usize::try_from(self.payload)
                     .unwrap_or(usize::MAX)
-                    .min(bytes.len());
+                    .min(bytes.len() - at);
                 self.payload -= skipped as u64;
-                bytes = &bytes[skipped..];
-                continue;
+                at += skipped;
+            } else {
+                self.take(bytes[at])
+                    .map_err(|reason| Broken { reason, good })?;
+                at += 1;
             }
-            let Some(slot) = self.header.get_mut(self.have) else {
-                return Err(CloseReason::ProtocolError);
-            };
-            *slot = bytes[0];
-            self.have += 1;
-            bytes = &bytes[1..];
-            if self.have >= 2 && self.have == self.header_length() {
-                self.payload = self.judge()?;
-                self.have = 0;
-            } else if self.have == 2 {
-                self.judge_start()?;
+            if self.have == 0 && self.payload == 0 {
+                good = at;
             }
+        }
+        Ok(())
+    }
+
+    /// Takes the next byte of a header, and judges it as soon as it tells enough.
+    fn take(&mut self, byte: u8) -> Result<(), CloseReason> {
+        let Some(slot) = self.header.get_mut(self.have) else {
+            return Err(CloseReason::ProtocolError);
+        };
+        *slot = byte;
+        self.have += 1;
+        if self.have >= 2 && self.have == self.header_length() {
+            self.payload = self.judge()?;
+            self.have = 0;
+        } else if self.have == 2 {
+            self.judge_start()?;
         }
         Ok(())
     }
@@ -162,11 +182,12 @@ where
         }
         let polled = Pin::new(&mut self.bytes).poll_next(task);
         if let Poll::Ready(Some(Ok(bytes))) = &polled
-            && let Err(reason) = self.headers.follow(bytes)
+            && let Err(Broken { reason, good }) = self.headers.follow(bytes)
         {
             self.verdict.set(Some(reason));
             self.ended = true;
-            return Poll::Ready(Some(Err(PayloadError::Overflow)));
+            // What came before it in the same segment is as good as if it had come in one of its own.
+            return Poll::Ready((good > 0).then(|| Ok(bytes.slice(..good))));
         }
         polled
     }
@@ -201,11 +222,12 @@ mod tests {
 
     /// The same answer however the bytes are cut.
     fn verdict(bytes: &[u8]) -> Result<(), CloseReason> {
-        let whole = Headers::default().follow(bytes);
+        let reason = |broken: Broken| broken.reason;
+        let whole = Headers::default().follow(bytes).map_err(reason);
         let mut byte_by_byte = Headers::default();
         let dribbled = bytes
             .iter()
-            .try_for_each(|byte| byte_by_byte.follow(&[*byte]));
+            .try_for_each(|byte| byte_by_byte.follow(&[*byte]).map_err(reason));
         assert_eq!(whole, dribbled);
         whole
     }

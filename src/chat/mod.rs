@@ -3,6 +3,7 @@
 pub mod socket;
 
 mod entrance;
+mod fragments;
 mod guard;
 mod session;
 

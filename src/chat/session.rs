@@ -10,11 +10,11 @@ use bytestring::ByteString;
 
 use super::closing::CloseReason;
 use super::entrance::{Destination, Entrance};
-use super::guard::Verdict;
+use super::fragments::Fragments;
 use super::hold::Hold;
 use super::hub::{Connect, Disconnect, RoomHandle};
 use super::outlet::{BATCHES_MAX, Batch, Deliver, End, Gauge, Outlet};
-use super::protocol::{FRAME_BYTES_MAX, Frame, Request, Unreadable, Welcome, refusal};
+use super::protocol::{Frame, Request, Unreadable, Welcome, refusal};
 use super::room::{Join, Leave, Ping, Read, Say};
 use crate::error::Error;
 use crate::names::ClientId;
@@ -31,7 +31,7 @@ pub struct Session {
     gauge: Arc<Gauge>,
     last_heard: Instant,
     last_pinged: Instant,
-    fragments: Vec<u8>,
+    fragments: Fragments,
     hold: Option<Hold>,
     bye_said: bool,
     welcomed: bool,
@@ -49,7 +49,7 @@ impl Session {
             gauge: Arc::default(),
             last_heard: now,
             last_pinged: now,
-            fragments: Vec::new(),
+            fragments: Fragments::default(),
             hold: None,
             bye_said: false,
             welcomed: false,
@@ -215,22 +215,17 @@ impl Session {
         }
     }
 
-    /// Puts a message in fragments together; the guard has checked their order and total.
+    /// Puts a message in fragments together; the guard has checked their order.
     fn reassemble(&mut self, fragment: Item, ctx: &mut ws::WebsocketContext<Self>) {
         let (bytes, last) = match fragment {
             Item::FirstText(bytes) | Item::Continue(bytes) => (bytes, false),
             Item::Last(bytes) => (bytes, true),
             Item::FirstBinary(_) => return self.end(CloseReason::NotText, ctx),
         };
-        if self.fragments.len() + bytes.len() > FRAME_BYTES_MAX {
-            return self.end(CloseReason::TooBig, ctx);
-        }
-        self.fragments.extend_from_slice(&bytes);
-        if last {
-            match String::from_utf8(std::mem::take(&mut self.fragments)) {
-                Ok(text) => self.receive(&text, ctx),
-                Err(_) => self.end(CloseReason::NotUtf8, ctx),
-            }
+        match self.fragments.add(&bytes, last) {
+            Ok(Some(text)) => self.receive(&text, ctx),
+            Ok(None) => {}
+            Err(reason) => self.end(reason, ctx),
         }
     }
 
@@ -297,7 +292,7 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
         self.last_heard = Instant::now();
         let message = match item {
             Ok(message) => message,
-            Err(error) => return self.end(reason_of(&error, &self.entrance.verdict), ctx),
+            Err(error) => return self.end(reason_of(&error), ctx),
         };
         if self.entrance.frames.take(self.last_heard).is_err() {
             return self.end(CloseReason::TooManyFrames, ctx);
@@ -315,8 +310,12 @@ impl StreamHandler<Result<ws::Message, ws::ProtocolError>> for Session {
         }
     }
 
+    /// The client is gone, or the guard lets nothing more of it through.
     fn finished(&mut self, ctx: &mut Self::Context) {
-        ctx.stop();
+        match self.entrance.verdict.get() {
+            Some(reason) => self.end(reason, ctx),
+            None => ctx.stop(),
+        }
     }
 }
 
@@ -347,11 +346,8 @@ impl Handler<End> for Session {
     }
 }
 
-/// The codec reports bad UTF-8 and a failed stream alike; the guard's verdict tells them apart.
-fn reason_of(error: &ws::ProtocolError, verdict: &Verdict) -> CloseReason {
-    if let Some(reason) = verdict.get() {
-        return reason;
-    }
+/// The codec reports bad UTF-8 and a failed stream alike; to a connection that failed the reason does not matter.
+fn reason_of(error: &ws::ProtocolError) -> CloseReason {
     match error {
         ws::ProtocolError::Overflow => CloseReason::TooBig,
         ws::ProtocolError::Io(cause) if cause.kind() == std::io::ErrorKind::Other => {

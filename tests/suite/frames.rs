@@ -12,6 +12,7 @@ whatever_the_database!(
     fragments_without_end_are_refused,
     a_ping_is_answered_and_a_flood_of_them_is_not,
     the_others_do_not_notice,
+    what_came_before_a_fault_is_heard,
 );
 
 const LIMIT: usize = 256 * 1024;
@@ -219,6 +220,35 @@ async fn the_others_do_not_notice(database: Database) {
         ben.sees("unharmed").await;
     }
     assert_eq!(ada.history("lobby").await.len(), 3);
+}
+
+async fn what_came_before_a_fault_is_heard(database: Database) {
+    let site = Site::unlimited(database);
+    let mut ada = site.person("ada").await;
+    let eve = site.person("eve").await;
+    ada.enters("lobby").await;
+    for (what, fault, code) in [
+        ("a-reserved-bit", header(FINAL | 0x40 | TEXT, 2), 1002),
+        ("a-terabyte", header(FINAL | TEXT, 1 << 40), 1009),
+        ("binary", header(FINAL | BINARY, 2), 1003),
+    ] {
+        let mut socket = opened(&eve).await;
+        let mut bytes = Vec::new();
+        for number in 0..3 {
+            let post = format!("{{\"message\":\"{what} {number}\"}}");
+            bytes.extend(header(FINAL | TEXT, post.len() as u64));
+            bytes.extend(post.as_bytes());
+        }
+        bytes.extend(fault);
+        bytes.extend(b"{}");
+        // One write, so that all of it comes in one piece.
+        socket.write(&bytes).await;
+        assert_eq!(socket.close_code().await, Some(code), "{what}");
+        for number in 0..3 {
+            ada.sees(&format!("{what} {number}")).await;
+        }
+        ada.sees_nothing_more().await;
+    }
 }
 
 async fn opened(person: &Person) -> RawSocket {
