@@ -256,6 +256,9 @@ pub fn turns_direction(character: char) -> bool {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -230,6 +230,9 @@ fn wire_code(error: &Error) -> &'static str {
 }
 
 #[cfg(test)]
+mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
