@@ -181,15 +181,23 @@ where
             return Poll::Ready(None);
         }
         let polled = Pin::new(&mut self.bytes).poll_next(task);
-        if let Poll::Ready(Some(Ok(bytes))) = &polled
-            && let Err(Broken { reason, good }) = self.headers.follow(bytes)
-        {
-            self.verdict.set(Some(reason));
-            self.ended = true;
-            // What came before it in the same segment is as good as if it had come in one of its own.
-            return Poll::Ready((good > 0).then(|| Ok(bytes.slice(..good))));
+        match &polled {
+            Poll::Ready(Some(Ok(bytes))) => {
+                let Err(Broken { reason, good }) = self.headers.follow(bytes) else {
+                    return polled;
+                };
+                self.verdict.set(Some(reason));
+                self.ended = true;
+                // What came before it in the same segment is as good as if it had come in one of its own.
+                Poll::Ready((good > 0).then(|| Ok(bytes.slice(..good))))
+            }
+            // The connection is gone. After a fault the frames that came last would be dropped, after an end they are read.
+            Poll::Ready(Some(Err(_))) => {
+                self.ended = true;
+                Poll::Ready(None)
+            }
+            _ => polled,
         }
-        polled
     }
 }
 

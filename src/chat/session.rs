@@ -346,7 +346,7 @@ impl Handler<End> for Session {
     }
 }
 
-/// The codec reports bad UTF-8 and a failed stream alike; to a connection that failed the reason does not matter.
+/// The codec reports bad UTF-8 as a failed stream, which the guard never hands on.
 fn reason_of(error: &ws::ProtocolError) -> CloseReason {
     match error {
         ws::ProtocolError::Overflow => CloseReason::TooBig,

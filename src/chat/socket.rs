@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use actix_http::ws::Codec;
-use actix_web::http::header;
+use actix_web::http::{Version, header};
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_web_actors::ws;
 use data_encoding::BASE64;
@@ -137,7 +137,7 @@ impl Chat {
     }
 }
 
-/// The library takes versions 7 and 8 and any key; RFC 6455 has one version and keys of 16 bytes.
+/// The library takes versions 7 and 8, any key and HTTP/1.0; RFC 6455 has one version, keys of 16 bytes and HTTP/1.1.
 fn check_handshake(request: &HttpRequest) -> Result<()> {
     let only = |name| {
         let mut values = request.headers().get_all(name);
@@ -154,7 +154,8 @@ fn check_handshake(request: &HttpRequest) -> Result<()> {
             .headers()
             .get(header::CONTENT_LENGTH)
             .is_some_and(|length| length != "0");
-    if version && !has_body && key.is_some_and(|key| key.len() == 16) {
+    let is_current = request.version() >= Version::HTTP_11;
+    if version && is_current && !has_body && key.is_some_and(|key| key.len() == 16) {
         Ok(())
     } else {
         Err(Error::BadRequest("bad-handshake"))

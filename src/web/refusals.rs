@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError, UrlencodedError};
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::{
+    CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER, SEC_WEBSOCKET_VERSION,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use serde_json::json;
@@ -253,6 +255,13 @@ fn decorate(response: &mut HttpResponse, error: &Error, number: Option<&str>) {
         response
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if matches!(error, Error::BadRequest("bad-handshake")) {
+        // RFC 6455, section 4.2.2: whoever asked for another version learns which one there is.
+        let version = HeaderValue::from_static("13");
+        response
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_VERSION, version);
     }
     if let Some(Ok(number)) = number.map(HeaderValue::from_str) {
         response.headers_mut().insert(X_REQUEST_ID, number);

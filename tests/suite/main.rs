@@ -71,6 +71,7 @@ mod pages;
 mod passwords;
 
 // What is refused.
+mod conformance;
 mod frames;
 mod methods;
 mod origins;
