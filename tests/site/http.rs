@@ -16,6 +16,8 @@ use super::{Address, DEADLINE};
 #[derive(Clone)]
 pub struct Browser {
     address: Address,
+    /// The site's own address, where it is not the one to connect to.
+    url: Option<String>,
     cookies: Arc<Mutex<BTreeMap<String, String>>>,
 }
 
@@ -41,19 +43,32 @@ impl Browser {
     pub fn new(address: Address) -> Browser {
         Browser {
             address,
+            url: None,
             cookies: Arc::default(),
+        }
+    }
+
+    /// A browser that knows the site by another name than where it connects to: `https://chat.example.com`.
+    pub fn of(url: &str, address: Address) -> Browser {
+        Browser {
+            url: Some(url.to_owned()),
+            ..Browser::new(address)
         }
     }
 
     /// The same person's other device: it knows nothing of this one's cookies.
     pub fn another(&self) -> Browser {
-        Browser::new(Arc::clone(&self.address))
+        Browser {
+            url: self.url.clone(),
+            ..Browser::new(Arc::clone(&self.address))
+        }
     }
 
     /// The same browser on a page from another address of the site: it has the same cookies.
     pub fn elsewhere(&self, address: Address) -> Browser {
         Browser {
             address,
+            url: self.url.clone(),
             cookies: Arc::clone(&self.cookies),
         }
     }
@@ -88,7 +103,7 @@ impl Browser {
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
             .collect();
         self.ask("POST", path)
-            .with("Origin", &format!("http://{}", self.host()))
+            .with("Origin", &self.origin())
             .with("Sec-Fetch-Site", "same-origin")
             .with("Content-Type", "application/x-www-form-urlencoded")
             .carrying(body.join("&").into_bytes())
@@ -97,14 +112,24 @@ impl Browser {
     /// What one of the site's own scripts sends.
     pub fn json(&self, method: &str, path: &str, body: &Value) -> Request {
         self.ask(method, path)
-            .with("Origin", &format!("http://{}", self.host()))
+            .with("Origin", &self.origin())
             .with("Sec-Fetch-Site", "same-origin")
             .with("Content-Type", "application/json")
             .carrying(body.to_string().into_bytes())
     }
 
+    /// What stands in `Host`.
     pub fn host(&self) -> String {
-        self.address.read().unwrap().to_string()
+        let origin = self.origin();
+        origin.split_once("://").unwrap().1.to_owned()
+    }
+
+    /// What stands in `Origin`.
+    pub fn origin(&self) -> String {
+        match &self.url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", self.address.read().unwrap()),
+        }
     }
 
     /// The cookies as they are sent.

@@ -6,6 +6,7 @@ mod machine;
 pub mod nodes;
 pub mod postgres;
 mod process;
+pub mod proxies;
 pub mod redis;
 pub mod wire;
 
@@ -139,7 +140,11 @@ impl Site {
 
     /// A browser with a new account, the first of them the administrator's.
     pub async fn signed_up(&self, username: &str) -> Browser {
-        let browser = self.browser();
+        self.signed_up_at(self.browser(), username).await
+    }
+
+    /// The same in a browser that reaches the site by a way of its own.
+    pub async fn signed_up_at(&self, browser: Browser, username: &str) -> Browser {
         let answer = match self.take_setup_token() {
             Some(token) => {
                 let fields = [

@@ -69,6 +69,7 @@ mod in_process;
 mod joining;
 mod pages;
 mod passwords;
+mod proxies;
 
 // What is refused.
 mod conformance;

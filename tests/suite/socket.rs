@@ -37,7 +37,7 @@ pub struct Upgrade {
 
 impl Upgrade {
     pub fn new(browser: &Browser, path: &str) -> Upgrade {
-        let mut headers = vec![("origin".to_owned(), format!("http://{}", browser.host()))];
+        let mut headers = vec![("origin".to_owned(), browser.origin())];
         headers.extend(
             browser
                 .cookie_header()
@@ -299,6 +299,13 @@ impl Socket {
                 "the connection ended without a close frame; {}",
                 self.came()
             ),
+        }
+    }
+
+    /// Waits until the connection has ended, with a goodbye or without.
+    pub async fn is_lost(&mut self) {
+        while self.closed.is_none() {
+            self.arrive("the end of the connection").await;
         }
     }
 
