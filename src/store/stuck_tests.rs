@@ -47,7 +47,7 @@ async fn all_come_back(store: &Store) {
     }
 }
 
-#[actix::test]
+#[tokio::test]
 async fn others_read_while_every_reading_thread_is_stuck_and_nobody_waits_when_their_successors_are_too()
  {
     let (store, _folder) = open();
@@ -56,7 +56,7 @@ async fn others_read_while_every_reading_thread_is_stuck_and_nobody_waits_when_t
         for _ in 0..4 {
             let (stay, inside, release) = staying();
             let store = store.clone();
-            actix::spawn(async move {
+            tokio::spawn(async move {
                 let stuck = store.read(move |_| {
                     stay();
                     Ok(())
@@ -78,12 +78,12 @@ async fn others_read_while_every_reading_thread_is_stuck_and_nobody_waits_when_t
     store.read(site::load).await.unwrap();
 }
 
-#[actix::test]
+#[tokio::test]
 async fn nobody_waits_for_the_one_writing_thread_while_it_is_stuck() {
     let (store, _folder) = open();
     let (stay, inside, release) = staying();
     let other = store.clone();
-    actix::spawn(async move {
+    tokio::spawn(async move {
         let stuck = other.write(move |_| {
             stay();
             Ok(())

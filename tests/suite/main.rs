@@ -51,6 +51,7 @@ mod faults;
 mod limits;
 mod order;
 mod presence;
+mod redis_away;
 mod relay;
 mod resume;
 mod rooms;
