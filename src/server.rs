@@ -196,7 +196,7 @@ impl Server {
             .map_err(|cause| Error::Unavailable(cause.to_string()))?
             .run();
         if let Some(listener) = metrics {
-            show_metrics(listener, site.metrics.clone())?;
+            show_metrics(listener, &site)?;
         }
         actix_web::rt::spawn(stop_on_signal(site, server.handle())?);
         server
@@ -214,17 +214,19 @@ fn listen_on(address: SocketAddr, variable: &str) -> Result<TcpListener> {
 }
 
 /// Serves what is counted, for as long as the process lives.
-fn show_metrics(listener: TcpListener, metrics: Arc<Metrics>) -> Result<()> {
+fn show_metrics(listener: TcpListener, site: &Site) -> Result<()> {
+    let (metrics, store) = (site.metrics.clone(), site.store.clone());
     if let Ok(address) = listener.local_addr() {
         log::info!("metrics are at http://{address}/metrics");
     }
-    let server =
-        HttpServer::new(move || App::new().configure(web::metrics::configure(metrics.clone())))
-            .workers(1)
-            .disable_signals()
-            .listen(listener)
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?
-            .run();
+    let server = HttpServer::new(move || {
+        App::new().configure(web::metrics::configure(metrics.clone(), store.clone()))
+    })
+    .workers(1)
+    .disable_signals()
+    .listen(listener)
+    .map_err(|cause| Error::Unavailable(cause.to_string()))?
+    .run();
     actix_web::rt::spawn(server);
     Ok(())
 }

@@ -115,8 +115,14 @@ impl Link {
             }
             let sent = together.exec_async(redis).await;
             self.line.taken_is_done();
-            sent?;
-            self.line.metrics().relay_published.add(outgoing.len());
+            let metrics = self.line.metrics();
+            match sent {
+                Ok(()) => metrics.relay_published.add(outgoing.len()),
+                Err(cause) => {
+                    metrics.relay_unsent.add(outgoing.len());
+                    return Err(cause);
+                }
+            }
         }
     }
 
