@@ -7,22 +7,24 @@
 mod inserting;
 mod numbering;
 mod outcome;
+mod writer;
 mod writing;
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use diesel::connection::SimpleConnection;
 use tokio::sync::oneshot;
 
 use outcome::Claim;
 pub use outcome::{Batch, Committed, Ended, Late, Outcome, Post, Saved};
+use writer::Writer;
 
 use super::connection::{Conn, Opener, transaction};
 use super::crew::{Crew, Number, STUCK_AFTER};
+use super::pool::Trust;
 use crate::error::{Error, Result};
 
 /// Changes of one transaction, and the bytes of their texts.
@@ -33,8 +35,6 @@ const QUEUE_MAX: usize = 8_192;
 const POSTGRES_THREADS: usize = 4;
 /// How long the end of adda waits for what is being written.
 const CLOSE_MAX: Duration = Duration::from_secs(4);
-/// Between attempts to reach a database that is away.
-const RECONNECT_EVERY: Duration = Duration::from_millis(250);
 
 /// How a message's text becomes safe HTML, and which version of that drawing this is.
 #[derive(Clone, Copy)]
@@ -57,7 +57,7 @@ impl Drawing {
 
 /// How long a room waits for the outcome of a save on PostgreSQL once it is late. A server that hangs acknowledges packets
 /// and answers none: without an end its rooms would be closed to everyone for as long.
-const LATE_MAX: Duration = Duration::from_secs(3);
+const LATE_MAX: Duration = Duration::from_secs(2);
 
 /// The queue before the threads that write.
 pub(super) struct CommitQueue {
@@ -70,6 +70,7 @@ struct Shared {
     filled: Condvar,
     ended: Condvar,
     drawing: Drawing,
+    trust: Trust,
 }
 
 struct State {
@@ -106,6 +107,7 @@ impl CommitQueue {
             filled: Condvar::new(),
             ended: Condvar::new(),
             drawing,
+            trust: Trust::default(),
         });
         let queue = CommitQueue { shared, opener };
         for number in numbers {
@@ -175,6 +177,9 @@ impl CommitQueue {
         }
         let fresh = state.crew.relieve(Instant::now());
         drop(state);
+        if !fresh.is_empty() {
+            self.shared.trust.withdraw();
+        }
         for number in fresh {
             log::error!(
                 "a writing thread has been in the database for more than {STUCK_AFTER:?}; another takes its place"
@@ -214,12 +219,7 @@ impl CommitQueue {
     }
 
     fn start_thread(&self, number: Number) -> Result<()> {
-        let writer = Writer {
-            number,
-            shared: self.shared.clone(),
-            opener: self.opener.clone(),
-            conn: None,
-        };
+        let writer = Writer::new(number, self.shared.clone(), self.opener.clone());
         thread::Builder::new()
             .name(format!("adda-write-{number}"))
             .spawn(move || writer.run())
@@ -265,120 +265,5 @@ impl Shared {
         }
         // One statement a turn: under full load neither kind of work starves the other.
         Some((taken, state.statements.pop_front()))
-    }
-}
-
-/// One writing thread.
-struct Writer {
-    number: Number,
-    shared: Arc<Shared>,
-    opener: Opener,
-    conn: Option<Conn>,
-}
-
-impl Writer {
-    fn run(mut self) {
-        while let Some((batches, statement)) = self.shared.take(self.number) {
-            if !batches.is_empty() {
-                self.save(batches);
-            }
-            if let Some(statement) = statement {
-                self.shared.lock().crew.enter(self.number, Instant::now());
-                self.execute(statement);
-            }
-            if !self.shared.lock().crew.leave(self.number) {
-                return log::info!("a writing thread that was stuck has come back, and ends");
-            }
-        }
-        self.empty_log();
-        self.shared.lock().crew.retire();
-        self.shared.ended.notify_all();
-    }
-
-    /// Leaves SQLite's log empty, so that the file alone is everything: a copy of another time that takes its place would
-    /// be taken for what the log continues.
-    fn empty_log(&mut self) {
-        if let Some(conn @ Conn::Sqlite(_)) = &mut self.conn
-            && let Err(cause) = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        {
-            log::warn!("the write-ahead log stays as it is: {cause}");
-        }
-    }
-
-    fn execute(&mut self, statement: Statement) {
-        if matches!(self.conn, Some(Conn::Postgres(_))) {
-            // Statements are rare, and one cannot be tried again: better to know before.
-            self.gave_up_broken();
-        }
-        if catch_unwind(AssertUnwindSafe(|| statement(self))).is_err() {
-            log::error!("a statement ended in a panic; its connection is given up");
-            self.conn = None;
-        }
-    }
-
-    fn save(&mut self, waiting: Vec<Waiting>) {
-        let (mut batches, answers): (Vec<_>, Vec<_>) = waiting
-            .into_iter()
-            .map(|waiting| (waiting.batch, waiting.answer))
-            .unzip();
-        let mut saved = self.attempt(&batches);
-        if saved.is_err() && self.gave_up_broken() {
-            // Once more on a new connection. If the commit went through after all, its messages are found by their ids.
-            for post in batches.iter_mut().flat_map(|batch| &mut batch.changes) {
-                post.fresh = false;
-            }
-            saved = self.attempt(&batches);
-        }
-        match saved {
-            Ok(saved) => {
-                for (answer, committed) in answers.into_iter().zip(saved) {
-                    // A room that no longer waits finds out by comparing heads.
-                    let _ = answer.send(committed);
-                }
-            }
-            Err(error) => {
-                log::error!("saving {} batches: {error}", batches.len());
-                for answer in answers {
-                    let _ = answer.send(Err(error.clone()));
-                }
-                self.gave_up_broken();
-            }
-        }
-    }
-
-    fn attempt(&mut self, batches: &[Batch]) -> Result<Vec<Result<Committed>>> {
-        let drawing = self.shared.drawing;
-        let save = |conn: Result<&mut Conn>| {
-            conn.and_then(|conn| writing::save_all(conn, drawing, batches))
-        };
-        catch_unwind(AssertUnwindSafe(|| save(self.connection()))).unwrap_or_else(|_| {
-            self.conn = None;
-            Err(Error::Unavailable("saving ended in a panic".to_owned()))
-        })
-    }
-
-    fn connection(&mut self) -> Result<&mut Conn> {
-        if self.conn.is_none() {
-            self.conn = Some(
-                self.opener
-                    .connect_writer()
-                    .inspect_err(|_| thread::sleep(RECONNECT_EVERY))?,
-            );
-        }
-        self.conn
-            .as_mut()
-            .ok_or_else(|| Error::Unavailable("no connection".to_owned()))
-    }
-
-    /// Drops a connection that answers nothing any more; true where it did.
-    fn gave_up_broken(&mut self) -> bool {
-        let broken = self
-            .conn
-            .as_mut()
-            .is_some_and(|conn| conn.batch_execute("SELECT 1").is_err());
-        if broken {
-            self.conn = None;
-        }
-        broken
     }
 }

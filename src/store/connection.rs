@@ -46,19 +46,6 @@ pub(super) enum Opener {
     Postgres(String),
 }
 
-/// A connection of the pool of readers.
-pub(super) struct Pooled {
-    pub(super) conn: Conn,
-    given_up: bool,
-}
-
-impl Pooled {
-    /// Not to be used again: what state it is in is not known.
-    pub(super) fn give_up(&mut self) {
-        self.given_up = true;
-    }
-}
-
 impl Opener {
     pub(super) fn new(url: &str) -> Result<Opener> {
         if let Some(path) = url.strip_prefix("sqlite://") {
@@ -189,6 +176,15 @@ impl Opener {
         }
     }
 
+    /// A connection for a thread that reads.
+    pub(super) fn connect_reader(&self) -> Result<Conn> {
+        let mut conn = self.connect()?;
+        if self.is_sqlite() {
+            conn.batch_execute("PRAGMA query_only=ON;")?;
+        }
+        Ok(conn)
+    }
+
     /// A connection for a thread that writes.
     pub(super) fn connect_writer(&self) -> Result<Conn> {
         let mut conn = self.connect()?;
@@ -196,30 +192,6 @@ impl Opener {
             conn.batch_execute(SQLITE_WRITER_SETTINGS)?;
         }
         Ok(conn)
-    }
-}
-
-impl r2d2::ManageConnection for Opener {
-    type Connection = Pooled;
-    type Error = Error;
-
-    fn connect(&self) -> Result<Pooled> {
-        let mut conn = Opener::connect(self)?;
-        if self.is_sqlite() {
-            conn.batch_execute("PRAGMA query_only=ON;")?;
-        }
-        Ok(Pooled {
-            conn,
-            given_up: false,
-        })
-    }
-
-    fn is_valid(&self, pooled: &mut Pooled) -> Result<()> {
-        Ok(pooled.conn.batch_execute("SELECT 1")?)
-    }
-
-    fn has_broken(&self, pooled: &mut Pooled) -> bool {
-        pooled.given_up
     }
 }
 

@@ -10,8 +10,9 @@ use std::time::Instant;
 use tokio::sync::oneshot;
 
 use super::DEADLINE;
-use super::connection::{Conn, Opener, Pooled};
+use super::connection::{Conn, Opener};
 use super::crew::{Crew, Number, STUCK_AFTER};
+use super::pool::{self, Pooled, Source, Trust};
 use crate::error::{Error, Result};
 
 /// Reads that may wait; at some 100 µs a read this is far less than the deadline.
@@ -24,7 +25,8 @@ type Job = Box<dyn FnOnce(Result<&mut Pooled>) + Send>;
 /// The pool of reading connections and their threads.
 pub(super) struct Readers {
     queue: Arc<Queue>,
-    pool: r2d2::Pool<Opener>,
+    pool: r2d2::Pool<Source>,
+    trust: Trust,
 }
 
 struct Queue {
@@ -40,21 +42,12 @@ struct State {
 
 impl Readers {
     pub(super) fn start(opener: Opener) -> Result<Readers> {
-        let (threads, idle) = if opener.is_sqlite() {
-            // All at once: a process that has run out of descriptors goes on reading.
-            (SQLITE_THREADS, SQLITE_THREADS)
+        let threads = if opener.is_sqlite() {
+            SQLITE_THREADS
         } else {
-            (POSTGRES_THREADS, 1)
+            POSTGRES_THREADS
         };
-        let pool = r2d2::Pool::builder()
-            // Stuck threads keep their connections, and those in their place need some too.
-            .max_size(2 * threads)
-            .min_idle(Some(idle))
-            .connection_timeout(DEADLINE)
-            .test_on_check_out(!opener.is_sqlite())
-            .error_handler(Box::new(LogPoolErrors))
-            .build(opener)
-            .map_err(|cause| Error::Unavailable(cause.to_string()))?;
+        let (pool, trust) = pool::open(opener, threads, DEADLINE);
         let mut crew = Crew::new(threads as usize);
         let numbers: Vec<Number> = (0..threads).map(|_| crew.recruit()).collect();
         let readers = Readers {
@@ -67,6 +60,7 @@ impl Readers {
                 filled: Condvar::new(),
             }),
             pool,
+            trust,
         };
         for number in numbers {
             readers.start_thread(number)?;
@@ -114,6 +108,9 @@ impl Readers {
         }
         let fresh = state.crew.relieve(Instant::now());
         drop(state);
+        if !fresh.is_empty() {
+            self.trust.withdraw();
+        }
         for number in fresh {
             log::error!(
                 "a reading thread has been in the database for more than {STUCK_AFTER:?}; another takes its place"
@@ -173,7 +170,7 @@ impl Queue {
     }
 }
 
-fn serve(queue: &Queue, pool: &r2d2::Pool<Opener>, number: Number) {
+fn serve(queue: &Queue, pool: &r2d2::Pool<Source>, number: Number) {
     while let Some(job) = queue.take(number) {
         let mut pooled = pool.get();
         match &mut pooled {
@@ -192,14 +189,5 @@ fn serve(queue: &Queue, pool: &r2d2::Pool<Opener>, number: Number) {
             }
             return;
         }
-    }
-}
-
-#[derive(Debug)]
-struct LogPoolErrors;
-
-impl r2d2::HandleError<Error> for LogPoolErrors {
-    fn handle_error(&self, error: Error) {
-        log::warn!("the pool of reading connections: {error}");
     }
 }

@@ -8,6 +8,7 @@ mod crew;
 mod executor;
 mod failure;
 mod folder;
+mod pool;
 mod schema;
 pub mod site;
 #[cfg(test)]

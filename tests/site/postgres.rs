@@ -68,13 +68,41 @@ pub fn new_database() -> String {
 
 /// Ends every connection to a database, as its administrator can.
 pub fn end_connections(url: &str) {
+    asked(url, "SELECT pg_terminate_backend(pid)");
+}
+
+/// Sends a signal to every process that serves a connection to a database, such as `STOP`; those that come later are well.
+pub struct Backends(Vec<String>);
+
+impl Backends {
+    pub fn of(url: &str) -> Backends {
+        let numbers = asked(url, "SELECT pid");
+        Backends(numbers.lines().map(str::to_owned).collect())
+    }
+
+    pub fn are_told(&self, signal: &str) {
+        let sent = Command::new("sh")
+            .args(["-c", &format!("kill -{signal} {}", self.0.join(" "))])
+            .status()
+            .unwrap();
+        assert!(sent.success(), "{signal} to {:?}", self.0);
+    }
+}
+
+/// What is found for each connection to a database of the shared cluster.
+fn asked(url: &str, what: &str) -> String {
     let cluster = CLUSTER.get().expect("a database of this cluster");
     let (server, name) = url.rsplit_once('/').unwrap();
-    let order =
-        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    let query = format!("{what} FROM pg_stat_activity WHERE datname = '{name}'");
     let psql = cluster
         .program("psql")
-        .args([&format!("{server}/postgres"), "--command", &order])
+        .args([
+            &format!("{server}/postgres"),
+            "--tuples-only",
+            "--no-align",
+            "--command",
+            &query,
+        ])
         .output()
         .unwrap();
     assert!(
@@ -82,6 +110,7 @@ pub fn end_connections(url: &str) {
         "psql: {}",
         String::from_utf8_lossy(&psql.stderr)
     );
+    String::from_utf8(psql.stdout).unwrap()
 }
 
 impl Cluster {

@@ -60,6 +60,7 @@ mod wires;
 
 // What a machine and a database do to it.
 mod check;
+mod outages;
 mod restores;
 
 // How it is reached.
