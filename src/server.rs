@@ -30,6 +30,8 @@ const KEEPALIVE: TcpKeepalive = TcpKeepalive::new()
 const HEAD_MAX: Duration = Duration::from_secs(10);
 const IDLE_MAX: Duration = Duration::from_secs(75);
 const CONNECTIONS_PER_WORKER_MAX: usize = 50_000;
+/// The signal's number, the same on Linux and macOS for every processor that adda is built for.
+const SIGXFSZ: i32 = 25;
 /// For requests that are still being answered when adda stops, in seconds.
 const SHUTDOWN_MAX_S: u64 = 3;
 
@@ -131,6 +133,7 @@ impl Server {
     /// Errors: a sentence for whoever started adda.
     pub fn open(config: Config) -> Result<Server> {
         raise_descriptor_limit();
+        outlive_size_limit();
         let workers = config.worker_count();
         let listener = listen_on(config.bind, "ADDA_BIND")?;
         let metrics = config
@@ -272,6 +275,14 @@ fn raise_descriptor_limit() {
     match rlimit::increase_nofile_limit(u64::MAX) {
         Ok(limit) => log::debug!("up to {limit} open files"),
         Err(cause) => log::warn!("the limit of open files stays as it is: {cause}"),
+    }
+}
+
+/// A file that reaches its limit ends the process by a signal, unless somebody listens for it: then writing fails, and people
+/// are told as they are of a full disk.
+fn outlive_size_limit() {
+    if let Err(cause) = signal(SignalKind::from_raw(SIGXFSZ)) {
+        log::warn!("a limit on the size of files would end adda: {cause}");
     }
 }
 

@@ -60,6 +60,9 @@ mod wires;
 
 // What a machine and a database do to it.
 mod check;
+mod clock;
+mod disk;
+mod exhaustion;
 mod outages;
 mod restores;
 
