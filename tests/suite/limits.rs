@@ -279,7 +279,7 @@ async fn a_person_makes_so_many_rooms_and_no_more(database: Database) {
 }
 
 /// The number of open files once it has stayed the same for a while.
-async fn settled(site: &Site) -> usize {
+pub async fn settled(site: &Site) -> usize {
     let mut count = site.open_files();
     let mut unchanged = 0;
     let began = Instant::now();

@@ -79,6 +79,7 @@ mod proxies;
 // What is refused.
 mod conformance;
 mod frames;
+mod inputs;
 mod methods;
 mod origins;
 mod refusals;

@@ -1,0 +1,57 @@
+//! Whatever people and programs send: a clear refusal, and nothing of it stays behind. What other files try is not tried
+//! again here: frames one by one (`conformance`, `frames`), foreign pages (`origins`), guessed passwords (`passwords`).
+
+mod cost;
+mod frames;
+mod handshake;
+mod json;
+mod permission;
+mod signing_in;
+mod text;
+
+use crate::limits::settled;
+use crate::site::Site;
+
+/// What a site had open and in memory before somebody tried its patience.
+struct Before {
+    files: usize,
+    kib: usize,
+}
+
+impl Before {
+    async fn of(site: &Site) -> Before {
+        Before {
+            files: settled(site).await,
+            kib: site.resident_kib(),
+        }
+    }
+
+    /// That nothing panicked, nothing was the server's own fault, and at most so much of it stays.
+    async fn is_as_after(&self, site: &Site, kib_more: usize) {
+        unharmed(site);
+        let files = settled(site).await;
+        // Where many ask at once, more connections to the database are opened, and kept.
+        assert!(
+            files <= self.files + 8,
+            "open files: {} before, {files} after",
+            self.files
+        );
+        self.has_grown_by_less_than(site, kib_more);
+    }
+
+    #[track_caller]
+    fn has_grown_by_less_than(&self, site: &Site, kib_more: usize) {
+        let grown = site.resident_kib().saturating_sub(self.kib);
+        assert!(grown < kib_more, "{grown} KiB more than before");
+    }
+}
+
+/// That nothing panicked and nothing was the server's own fault.
+#[track_caller]
+fn unharmed(site: &Site) {
+    let log = site.log();
+    assert!(
+        !log.contains("panicked") && !log.contains(" ERROR "),
+        "{log}"
+    );
+}
