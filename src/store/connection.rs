@@ -286,7 +286,12 @@ fn settle(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
             log::warn!("there is no space left for {}", path.display());
             Ok(())
         }
-        settled => Ok(settled?),
+        settled => settled.map_err(|cause| {
+            Error::Unavailable(format!(
+                "what {} holds cannot be brought to the disk: {cause}",
+                path.display()
+            ))
+        }),
     }
 }
 

@@ -87,6 +87,32 @@ fn while_connections_hang_others_take_their_places() {
 }
 
 #[test]
+fn a_server_that_is_asked_to_stop_ends_although_the_database_hangs() {
+    crate::play(async {
+        let cluster = Cluster::start();
+        let url = cluster.new_database();
+        let mut site = Site::with(Database::Postgresql, &[UNLIMITED, ("DATABASE_URL", &url)]);
+        let mut ada = site.person("ada").await;
+        ada.enters("lobby").await;
+        ada.says("before").await;
+        cluster.freeze();
+        ada.sends("on its way", "c-1").await;
+        site.terminate();
+        let asked = Instant::now();
+        assert_eq!(site.ends().await.code(), Some(0));
+        eprintln!("ended after {:?}", asked.elapsed());
+        cluster.thaw();
+        site.start_again();
+        ada.loses_the_connection();
+        assert!(ada.comes_back().await);
+        stores(&mut ada, "on its way", "c-1").await;
+        let history = ada.history("lobby").await;
+        assert_gapless(&history);
+        assert_eq!(texts(&history), ["before", "on its way"]);
+    });
+}
+
+#[test]
 fn a_crash_of_the_database_is_survived() {
     crate::play(async {
         let cluster = Cluster::start();
