@@ -203,14 +203,23 @@ impl Request {
     }
 
     async fn send(self) -> Answer {
+        self.attempt().await.unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    /// The same where the server may be away. Errors: what came instead of an answer.
+    pub async fn attempt(self) -> Result<Answer, String> {
         let mut head = format!("{} {} HTTP/1.1\r\n", self.method, self.path);
         for (name, value) in &self.headers {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("\r\n");
         let asked = format!("{} {}", self.method, self.path);
-        let (mut reader, mut writer) = self.browser.connect().await.into_split();
+        let address = *self.browser.address.read().unwrap();
         let exchange = async {
+            let stream = TcpStream::connect(address).await;
+            let (mut reader, mut writer) = stream
+                .map_err(|failure| format!("{asked}: {failure}"))?
+                .into_split();
             let sending = async {
                 // A refusal may come, and the connection close, before all was sent.
                 if writer.write_all(head.as_bytes()).await.is_ok() {
@@ -229,14 +238,16 @@ impl Request {
                 }
             };
             tokio::join!(sending, receiving);
-            bytes
+            Ok(bytes)
         };
-        let bytes = tokio::time::timeout(self.deadline, exchange).await;
-        let bytes = bytes.unwrap_or_else(|_| panic!("{asked} was not answered in time"));
+        let bytes = tokio::time::timeout(self.deadline, exchange)
+            .await
+            .map_err(|_| format!("{asked} was not answered in time"))
+            .and_then(|exchanged: Result<Vec<u8>, String>| exchanged)?;
         let answer = Answer::parse(&bytes)
-            .unwrap_or_else(|| panic!("{asked} got {:?}", String::from_utf8_lossy(&bytes)));
+            .ok_or_else(|| format!("{asked} got {:?}", String::from_utf8_lossy(&bytes)))?;
         self.browser.keep_cookies(&answer);
-        answer
+        Ok(answer)
     }
 }
 

@@ -207,6 +207,18 @@ impl Site {
         }
     }
 
+    /// The same without a runtime; `None` where it has not ended after twice that time.
+    pub fn wait_for_end(&mut self) -> Option<ExitStatus> {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(30) {
+            if let Some(status) = self.process.ended() {
+                return Some(status);
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }
+
     /// Runs another command of the binary with the settings of this site.
     pub fn command(&self, arguments: &[&str]) -> std::process::Output {
         binary()

@@ -7,7 +7,7 @@ use std::os::unix::fs::chown;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -16,7 +16,7 @@ use super::DEADLINE;
 /// Runs the server until standard input closes, which it does however the tests end, and does what is told there.
 const KEEPER: &str = r#"trap '' INT TERM
 start() {
-    "$1"/postgres -D "$2"/cluster -h 127.0.0.1 -p "$3" -k '' -c fsync=off -c full_page_writes=off \
+    "$1"/postgres -D "$2"/cluster -h 127.0.0.1 -p "$3" -k '' -c fsync=$4 -c full_page_writes=$4 \
         -c max_connections=500 -c shared_buffers=32MB -c lc_messages=C &
     server=$!
 }
@@ -60,6 +60,13 @@ struct Owner {
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static DURABLE: AtomicBool = AtomicBool::new(false);
+
+/// Has the cluster, which is not to be started yet, wait for the disk as one that people use does.
+pub fn be_durable() {
+    assert!(CLUSTER.get().is_none(), "before the first database");
+    DURABLE.store(true, Ordering::Relaxed);
+}
 
 /// The address of a new, empty database.
 pub fn new_database() -> String {
@@ -149,12 +156,17 @@ impl Cluster {
             "initdb: {}",
             String::from_utf8_lossy(&made.stderr)
         );
+        let durability = match DURABLE.load(Ordering::Relaxed) {
+            true => "on",
+            false => "off",
+        };
         let mut keeper = command(Path::new("sh"), owner)
             .args(["-c", KEEPER, "keeper"])
             .args([
                 programs.as_os_str(),
                 folder.as_os_str(),
                 port.to_string().as_ref(),
+                durability.as_ref(),
             ])
             .stdin(Stdio::piped())
             .stderr(Stdio::piped())

@@ -11,6 +11,7 @@ use crate::checker::{Kind, Limits, check};
 const LIMITS: Limits = Limits {
     removal: Duration::from_millis(500),
     showing: Duration::from_secs(6),
+    answering: Duration::from_secs(5),
     stopping: Duration::from_secs(15),
     growth_kib: 1_000,
 };
@@ -225,6 +226,13 @@ fn a_send_without_an_answer_or_refused_for_good_is_found() {
 
 #[test]
 fn what_comes_later_than_the_head_check_allows_is_found_unless_a_fault_excuses_it() {
+    finds(Kind::Late, |evidence| {
+        for event in &mut evidence.events {
+            if matches!(&event.what, What::Acknowledged { id, .. } if id == "p0-4") {
+                event.at += 10_000_000;
+            }
+        }
+    });
     let late = |evidence: &mut Evidence| {
         let place = shown(evidence, 10, MESSAGES);
         evidence.events[place].at += 10_000_000;

@@ -1,11 +1,12 @@
 //! How long things took: messages in calm and under each fault, and people and sends until all was well again.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
-use super::evidence::{Disturbance, Event, Evidence, Moment, What};
+use super::evidence::{Disturbance, Event, Evidence, Moment, Seen, What};
 
-/// From when a fault is mended, what it delayed is still counted as its doing.
-const AFTERMATH: Moment = 5_000_000;
+/// From when a fault is mended, what is delayed is still counted as its doing.
+const AFTERMATH: Moment = 2_000_000;
 
 /// Times in microseconds.
 #[derive(Debug, Clone, Default)]
@@ -32,9 +33,9 @@ pub struct Effect {
     pub times: usize,
     /// From losing a socket to the next welcome.
     pub back: Times,
-    /// From when it was made to the answer, for what was sent before or during it, once it was mended (0: before that).
+    /// From when it was mended, or from sending where that was later, to the answer: 0 for what was answered during it.
     pub answered: Times,
-    /// From sending to showing, for what was sent during it.
+    /// From sending to showing.
     pub shown: Times,
 }
 
@@ -47,7 +48,39 @@ pub struct Measured {
     pub resumed: usize,
     pub calm_here: Times,
     pub calm_elsewhere: Times,
+    /// From signing out to the end of a socket.
+    pub removed: Times,
     pub effects: BTreeMap<String, Effect>,
+}
+
+/// Takes everything that can be measured from the evidence.
+pub fn measure(evidence: &Evidence) -> Measured {
+    let mut measuring = Measuring {
+        faults: &evidence.disturbances,
+        measured: Measured::default(),
+        sendings: HashMap::new(),
+        opened: HashMap::new(),
+        lost: HashMap::new(),
+        signed_out: HashMap::new(),
+    };
+    for fault in &evidence.disturbances {
+        let kind = fault.kind.clone();
+        measuring.measured.effects.entry(kind).or_default().times += 1;
+    }
+    for event in &evidence.events {
+        measuring.enter(event);
+    }
+    measuring.measured
+}
+
+struct Measuring<'a> {
+    faults: &'a [Disturbance],
+    measured: Measured,
+    sendings: HashMap<(u32, u32, &'a str), Sending>,
+    /// When each connection was welcomed, for which room and where.
+    opened: HashMap<u32, (Moment, u32, u32)>,
+    lost: HashMap<u32, Moment>,
+    signed_out: HashMap<u32, Moment>,
 }
 
 struct Sending {
@@ -56,43 +89,21 @@ struct Sending {
     acknowledged: bool,
 }
 
-/// Takes everything that can be measured from the evidence.
-pub fn measure(evidence: &Evidence) -> Measured {
-    let mut measured = Measured::default();
-    for fault in &evidence.disturbances {
-        measured
-            .effects
-            .entry(fault.kind.clone())
-            .or_default()
-            .times += 1;
-    }
-    let mut sendings: HashMap<(u32, u32, &str), Sending> = HashMap::new();
-    let mut opened: HashMap<u32, (Moment, u32, u32)> = HashMap::new();
-    let mut lost: HashMap<u32, Moment> = HashMap::new();
-    for Event { at, person, what } in &evidence.events {
+impl<'a> Measuring<'a> {
+    fn enter(&mut self, Event { at, person, what }: &'a Event) {
         match what {
             What::Sent { room, node, id, .. } => {
-                sendings.entry((*room, *person, id)).or_insert_with(|| {
-                    measured.sent += 1;
-                    Sending {
-                        at: *at,
-                        node: *node,
-                        acknowledged: false,
-                    }
-                });
-            }
-            What::Acknowledged { room, id, .. } => {
-                let Some(sending) = sendings.get_mut(&(*room, *person, id.as_str())) else {
-                    continue;
+                let first = Sending {
+                    at: *at,
+                    node: *node,
+                    acknowledged: false,
                 };
-                if !std::mem::replace(&mut sending.acknowledged, true) {
-                    measured.acknowledged += 1;
-                    for fault in during(evidence, sending.at) {
-                        let effect = measured.effects.entry(fault.kind.clone()).or_default();
-                        effect.answered.0.push(at.saturating_sub(fault.ended));
-                    }
+                if let Entry::Vacant(place) = self.sendings.entry((*room, *person, id)) {
+                    place.insert(first);
+                    self.measured.sent += 1;
                 }
             }
+            What::Acknowledged { room, id, .. } => self.is_answered(*at, (*room, *person, id)),
             What::Opened {
                 connection,
                 room,
@@ -100,64 +111,93 @@ pub fn measure(evidence: &Evidence) -> Measured {
                 resumed,
                 ..
             } => {
-                measured.connections += 1;
-                measured.resumed += usize::from(*resumed);
-                opened.insert(*connection, (*at, *room, *node));
-                if let Some(since) = lost.remove(person) {
-                    for fault in during(evidence, since) {
-                        let effect = measured.effects.entry(fault.kind.clone()).or_default();
-                        effect.back.0.push(at - since);
-                    }
+                self.measured.connections += 1;
+                self.measured.resumed += usize::from(*resumed);
+                self.opened.insert(*connection, (*at, *room, *node));
+                if let Some(since) = self.lost.remove(person) {
+                    self.under(since, |effect, _| effect.back.0.push(at - since));
                 }
-            }
-            What::Ended {
-                code: None | Some(1012),
-                ..
-            } => {
-                lost.insert(*person, *at);
-            }
-            What::Ended { .. } => {
-                lost.remove(person);
             }
             What::Shown {
                 connection,
                 message,
-            } => {
-                measured.shown += 1;
-                let (Some((since, room, node)), Some(author)) =
-                    (opened.get(connection), message.author)
-                else {
-                    continue;
-                };
-                let Some(sending) = sendings.get(&(*room, author, message.id.as_str())) else {
-                    continue;
-                };
-                // What came in a catch-up was late for other reasons.
-                if sending.at < *since {
-                    continue;
+            } => self.is_shown(*at, *connection, message),
+            What::SignedOut { .. } => {
+                self.signed_out.insert(*person, *at);
+            }
+            What::Ended { code, .. } => {
+                self.lost.remove(person);
+                if matches!(code, None | Some(1012)) {
+                    self.lost.insert(*person, *at);
                 }
-                let took = at - sending.at;
-                let mut calm = true;
-                for fault in during(evidence, sending.at) {
-                    calm = false;
-                    let effect = measured.effects.entry(fault.kind.clone()).or_default();
-                    effect.shown.0.push(took);
-                }
-                match (calm, sending.node == *node) {
-                    (true, true) => measured.calm_here.0.push(took),
-                    (true, false) => measured.calm_elsewhere.0.push(took),
-                    (false, _) => {}
+                if let (Some(4001), Some(since)) = (code, self.signed_out.remove(person)) {
+                    self.measured.removed.0.push(at.saturating_sub(since));
                 }
             }
             _ => {}
         }
     }
-    measured
+
+    fn is_answered(&mut self, at: Moment, name: (u32, u32, &'a str)) {
+        let Some(sending) = self.sendings.get_mut(&name) else {
+            return;
+        };
+        if std::mem::replace(&mut sending.acknowledged, true) {
+            return;
+        }
+        let sent_at = sending.at;
+        self.measured.acknowledged += 1;
+        self.under(sent_at, |effect, fault| {
+            let from = fault.ended.max(sent_at);
+            effect.answered.0.push(at.saturating_sub(from));
+        });
+    }
+
+    fn is_shown(&mut self, at: Moment, connection: u32, message: &'a Seen) {
+        self.measured.shown += 1;
+        let (Some((since, room, node)), Some(author)) =
+            (self.opened.get(&connection).copied(), message.author)
+        else {
+            return;
+        };
+        let Some(sending) = self.sendings.get(&(room, author, message.id.as_str())) else {
+            return;
+        };
+        let (sent_at, here) = (sending.at, sending.node == node);
+        // What came in a catch-up was late for other reasons.
+        if sent_at < since {
+            return;
+        }
+        let took = at - sent_at;
+        let calm = self.under(sent_at, |effect, _| effect.shown.0.push(took)) == 0;
+        match (calm, here) {
+            (true, true) => self.measured.calm_here.0.push(took),
+            (true, false) => self.measured.calm_elsewhere.0.push(took),
+            (false, _) => {}
+        }
+    }
+
+    /// Enters something under every fault of that moment; how many those were.
+    fn under(&mut self, at: Moment, enter: impl Fn(&mut Effect, &Disturbance)) -> usize {
+        let mut count = 0;
+        for fault in during(self.faults, at) {
+            count += 1;
+            let kind = fault.kind.clone();
+            enter(self.measured.effects.entry(kind).or_default(), fault);
+        }
+        count
+    }
 }
 
-fn during(evidence: &Evidence, at: Moment) -> impl Iterator<Item = &Disturbance> {
-    evidence
-        .disturbances
+/// The faults that were made then; else the last one, while it still counts.
+fn during(faults: &[Disturbance], at: Moment) -> impl Iterator<Item = &Disturbance> {
+    let present = faults
         .iter()
-        .filter(move |fault| fault.began <= at && at <= fault.ended + AFTERMATH)
+        .filter(move |fault| fault.began <= at && at <= fault.ended);
+    let past = faults
+        .iter()
+        .filter(|fault| fault.ended < at && at <= fault.ended + AFTERMATH)
+        .max_by_key(|fault| fault.ended);
+    let past = past.filter(|_| present.clone().next().is_none());
+    present.chain(past)
 }

@@ -47,7 +47,7 @@ pub enum Kind {
     Refused,
     /// A send that had no answer, or somebody who did not get back, by the end.
     Stuck,
-    /// Shown, but longer after it was stored than the head check allows.
+    /// Shown longer after it was stored than the head check allows, or answered longer after it was sent than anything excuses.
     Late,
     /// Something that a node keeps when everyone has left.
     Leak,
@@ -83,6 +83,8 @@ pub struct Limits {
     pub removal: Duration,
     /// From an acknowledgement to the showing.
     pub showing: Duration,
+    /// From sending, or the end of a fault that excuses more, to the answer that it is stored.
+    pub answering: Duration,
     /// From being asked to stop to the end of a process.
     pub stopping: Duration,
     /// What a process may grow by from when its people have come until they have left.
@@ -93,7 +95,7 @@ pub struct Limits {
 pub fn check(evidence: &Evidence, limits: Limits) -> Vec<Finding> {
     let index = Index::of(evidence);
     let mut findings = Findings(Vec::new());
-    stored::check(&index, &mut findings);
+    stored::check(&index, limits, &mut findings);
     shown::check(&index, limits, &mut findings);
     removal::check(&index, limits, &mut findings);
     processes::check(&evidence.processes, limits, &mut findings);

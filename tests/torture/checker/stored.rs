@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::evidence::What;
 use super::index::Index;
-use super::{Findings, Kind};
+use super::{Findings, Kind, Limits};
 
-pub(super) fn check(index: &Index<'_>, findings: &mut Findings) {
+pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) {
     check_acknowledged(index, findings);
+    check_answers(index, limits, findings);
     check_sent(index, findings);
     check_rows(index, findings);
     check_numbers(index, findings);
@@ -30,6 +31,30 @@ fn check_acknowledged(index: &Index<'_>, findings: &mut Findings) {
                     rows[0].message.seq
                 ));
             }
+        }
+    }
+}
+
+/// However it was refused in between, and wherever its sender went, a send is answered soon after the last fault that excuses it.
+fn check_answers(index: &Index<'_>, limits: Limits, findings: &mut Findings) {
+    let allowed = limits.answering.as_micros() as u64;
+    for (name @ (room, person, id), sent) in &index.sent {
+        let Some(answered) = index.acknowledged_at(*name) else {
+            continue;
+        };
+        let nodes = index.disturbances.iter().flat_map(|fault| &fault.nodes);
+        let limit = nodes
+            .map(|node| index.limit(*node, sent.at, allowed))
+            .max()
+            .unwrap_or(sent.at + allowed);
+        if answered > limit {
+            findings.add(
+                Kind::Late,
+                format!(
+                    "room {room}: {id} of person {person} was answered {} ms after it was sent",
+                    (answered - sent.at) / 1_000
+                ),
+            );
         }
     }
 }

@@ -1,0 +1,109 @@
+//! What one person has said and not yet heard to be stored: sent in order, as often as it takes.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+/// Under way at once, as long as all goes well; one after a refusal, and one more with each that is stored.
+const TOGETHER_MAX: usize = 16;
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(super) struct Entry {
+    pub id: String,
+    pub text: String,
+    sent_at: Option<Instant>,
+}
+
+pub(super) struct Outbox {
+    entries: VecDeque<Entry>,
+    together: usize,
+    held_until: Option<Instant>,
+}
+
+impl Default for Outbox {
+    fn default() -> Outbox {
+        Outbox {
+            entries: VecDeque::new(),
+            together: TOGETHER_MAX,
+            held_until: None,
+        }
+    }
+}
+
+impl Outbox {
+    pub fn add(&mut self, id: String, text: String) {
+        self.entries.push_back(Entry {
+            id,
+            text,
+            sent_at: None,
+        });
+    }
+
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// When the next may go, where something waits and is held back.
+    pub fn held_until(&self) -> Option<Instant> {
+        let waits = self.entries.iter().any(|entry| entry.sent_at.is_none());
+        self.held_until.filter(|_| waits)
+    }
+
+    /// The next that may be sent now; it counts as sent.
+    pub fn next(&mut self) -> Option<(String, String)> {
+        if self.held_until.is_some_and(|until| until > Instant::now()) {
+            return None;
+        }
+        self.held_until = None;
+        let under_way = self.entries.iter().filter(|entry| entry.sent_at.is_some());
+        if under_way.count() >= self.together {
+            return None;
+        }
+        let entry = self
+            .entries
+            .iter_mut()
+            .find(|entry| entry.sent_at.is_none())?;
+        entry.sent_at = Some(Instant::now());
+        Some((entry.id.clone(), entry.text.clone()))
+    }
+
+    /// Whether that was still waited for.
+    pub fn stored(&mut self, id: &str) -> bool {
+        let place = self.entries.iter().position(|entry| entry.id == id);
+        self.together = (self.together + 1).min(TOGETHER_MAX);
+        place.and_then(|place| self.entries.remove(place)).is_some()
+    }
+
+    /// It is to be sent again, and with it all that was sent behind it.
+    pub fn refused_for_now(&mut self, id: &str, wait: Option<Duration>) {
+        let Some(place) = self
+            .entries
+            .iter()
+            .position(|entry| entry.id == id && entry.sent_at.is_some())
+        else {
+            return;
+        };
+        for entry in self.entries.range_mut(place..) {
+            entry.sent_at = None;
+        }
+        self.together = 1;
+        let until = Instant::now() + wait.unwrap_or(PATIENCE);
+        self.held_until = Some(self.held_until.map_or(until, |held| held.max(until)));
+    }
+
+    pub fn refused_for_good(&mut self, id: &str) {
+        self.entries.retain(|entry| entry.id != id);
+    }
+
+    /// Whether something was sent so long ago that the connection is to be doubted.
+    pub fn doubts(&self, patience: Duration) -> bool {
+        let oldest = self.entries.iter().filter_map(|entry| entry.sent_at).min();
+        oldest.is_some_and(|at| at.elapsed() > patience)
+    }
+
+    pub fn lose_connection(&mut self) {
+        self.held_until = None;
+        for entry in &mut self.entries {
+            entry.sent_at = None;
+        }
+    }
+}
