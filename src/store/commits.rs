@@ -191,11 +191,15 @@ impl CommitQueue {
         }
     }
 
-    /// How many batches and statements wait, and how many threads are stuck.
-    pub(super) fn health(&self) -> (usize, usize) {
-        let state = self.shared.lock();
+    /// How many batches and statements wait, how many threads are stuck, and whether one is left that is not.
+    pub(super) fn health(&self) -> (usize, usize, bool) {
+        let (state, now) = (self.shared.lock(), Instant::now());
         let waiting = state.batches.len() + state.statements.len();
-        (waiting, state.crew.stuck(Instant::now()))
+        (
+            waiting,
+            state.crew.stuck(now),
+            !state.crew.is_exhausted(now),
+        )
     }
 
     fn push(&self, add: impl FnOnce(&mut State)) -> Result<()> {

@@ -72,6 +72,8 @@ pub struct Health {
     pub readers_stuck: usize,
     /// Writing threads likewise.
     pub writers_stuck: usize,
+    /// Whether a writing thread is left that is not stuck.
+    pub can_write: bool,
 }
 
 /// What opening the database found.
@@ -174,12 +176,13 @@ impl Store {
     /// How the store does just now.
     pub fn health(&self) -> Health {
         let (reads_waiting, readers_stuck) = self.readers.health();
-        let (writes_waiting, writers_stuck) = self.commits.health();
+        let (writes_waiting, writers_stuck, can_write) = self.commits.health();
         Health {
             reads_waiting,
             writes_waiting,
             readers_stuck,
             writers_stuck,
+            can_write,
         }
     }
 

@@ -93,6 +93,7 @@ async fn nobody_waits_for_the_one_writing_thread_while_it_is_stuck() {
     inside.await.unwrap();
     tokio::time::sleep(STUCK_AFTER + Duration::from_millis(50)).await;
     assert_eq!(store.health().writers_stuck, 1);
+    assert!(!store.health().can_write);
     let began = Instant::now();
     let refused = store.write(site::load).await;
     assert!(matches!(refused, Err(Error::Unavailable(_))), "{refused:?}");
@@ -101,4 +102,5 @@ async fn nobody_waits_for_the_one_writing_thread_while_it_is_stuck() {
     drop(release);
     all_come_back(&store).await;
     store.write(site::load).await.unwrap();
+    assert!(store.health().can_write);
 }

@@ -14,10 +14,12 @@ pub(super) async fn lives() -> HttpResponse {
     HttpResponse::Ok().insert_header(PLAIN).body("ok")
 }
 
-/// It can take traffic: it is not about to stop, and the database answers.
+/// It can take traffic: it is not about to stop, and the database answers and takes what is written.
 pub(super) async fn is_ready(services: Shared) -> HttpResponse {
     let reason = if services.is_draining() {
         "stopping"
+    } else if !services.store.health().can_write {
+        "the database does not let go of what was written"
     } else if services
         .store
         .read(|conn| site::load(conn).map(drop))
