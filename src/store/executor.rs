@@ -47,7 +47,7 @@ impl Readers {
         } else {
             POSTGRES_THREADS
         };
-        let (pool, trust) = pool::open(opener, threads, DEADLINE);
+        let (pool, trust) = pool::open(opener, threads, DEADLINE)?;
         let mut crew = Crew::new(threads as usize);
         let numbers: Vec<Number> = (0..threads).map(|_| crew.recruit()).collect();
         let readers = Readers {

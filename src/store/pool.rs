@@ -28,24 +28,36 @@ pub(super) struct Pooled {
 pub(super) struct Trust(Arc<AtomicU64>);
 
 /// A pool of so many connections, and how to make it distrust them.
-pub(super) fn open(opener: Opener, lent: u32, wait: Duration) -> (r2d2::Pool<Source>, Trust) {
+///
+/// Errors: SQLite's file cannot be opened so often.
+pub(super) fn open(
+    opener: Opener,
+    lent: u32,
+    wait: Duration,
+) -> Result<(r2d2::Pool<Source>, Trust)> {
     let trust = Trust::default();
     let is_sqlite = opener.is_sqlite();
     let source = Source {
         opener,
         trust: trust.clone(),
     };
-    let pool = r2d2::Pool::builder()
+    let builder = r2d2::Pool::builder()
         // Threads that are stuck keep theirs, and those in their place need some too.
         .max_size(2 * lent)
         // All from the start: a process that has run out of descriptors goes on reading.
         .min_idle(Some(lent))
         .connection_timeout(wait)
         .test_on_check_out(!is_sqlite)
-        .error_handler(Box::new(LogErrors))
-        // Whether the database can be reached was found out before.
-        .build_unchecked(source);
-    (pool, trust)
+        .error_handler(Box::new(LogErrors));
+    let pool = if is_sqlite {
+        builder
+            .build(source)
+            .map_err(|cause| Error::Unavailable(cause.to_string()))?
+    } else {
+        // It was reached just before; a busy one may take its time with so many.
+        builder.build_unchecked(source)
+    };
+    Ok((pool, trust))
 }
 
 impl Pooled {
