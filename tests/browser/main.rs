@@ -16,6 +16,7 @@ mod window;
 mod accessibility;
 mod outage;
 mod scrolling;
+mod several_nodes;
 mod talk;
 mod unsent;
 mod without_scripts;

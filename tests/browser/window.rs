@@ -168,6 +168,16 @@ impl Window {
         self.runs(script, &[json!(selector)]).await == true
     }
 
+    /// A cookie that scripts cannot read.
+    pub async fn cookie(&self, name: &str) -> String {
+        let path = format!("/cookie/{name}");
+        let cookie = self.session.command("GET", &path, &Value::Null).await;
+        cookie["value"]
+            .as_str()
+            .expect("a cookie with a value")
+            .to_owned()
+    }
+
     /// Runs a script on the page; what it returns.
     pub async fn runs(&self, script: &str, arguments: &[Value]) -> Value {
         let body = json!({"script": script, "args": arguments});
