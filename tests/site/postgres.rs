@@ -68,9 +68,14 @@ pub fn be_durable() {
     DURABLE.store(true, Ordering::Relaxed);
 }
 
+/// The cluster that every test has its databases in, but for those that say otherwise.
+pub fn shared() -> &'static Cluster {
+    CLUSTER.get_or_init(Cluster::start)
+}
+
 /// The address of a new, empty database.
 pub fn new_database() -> String {
-    CLUSTER.get_or_init(Cluster::start).new_database()
+    shared().new_database()
 }
 
 /// Ends every connection to a database, as its administrator can.

@@ -41,6 +41,8 @@ mod socket;
 // What the torture run is judged by.
 #[path = "../torture/checker/mod.rs"]
 mod checker;
+mod good_history;
+mod negative_control;
 mod seeded_faults;
 
 // What is said.

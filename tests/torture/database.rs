@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, Text};
@@ -13,6 +14,8 @@ use crate::record::Record;
 
 /// More than this waiting to be looked up are not.
 const SAMPLES_QUEUED: usize = 64;
+/// Longer than any fault of the database lasts.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[derive(QueryableByName)]
 struct Stored {
@@ -122,12 +125,19 @@ impl Database {
         found.count == 1
     }
 
-    /// One of the faults ends all connections to the database, this one too.
+    /// Some of the faults are the database's own: this waits for them to be over.
     fn asks<T>(&mut self, question: impl Fn(&mut PgConnection) -> QueryResult<T>) -> T {
-        question(&mut self.connection).unwrap_or_else(|_| {
-            self.connection = PgConnection::establish(&self.url).unwrap();
-            question(&mut self.connection).unwrap()
-        })
+        let began = Instant::now();
+        loop {
+            match question(&mut self.connection) {
+                Ok(answer) => return answer,
+                Err(failure) => assert!(began.elapsed() < PATIENCE, "{failure}"),
+            }
+            std::thread::sleep(Duration::from_millis(100));
+            if let Ok(connection) = PgConnection::establish(&self.url) {
+                self.connection = connection;
+            }
+        }
     }
 
     fn numbers(&self) -> HashMap<String, u32> {

@@ -43,6 +43,16 @@ impl Director {
                 postgres::end_connections(&self.place.database);
                 tokio::time::sleep(step.lasts).await;
             }
+            Kind::DatabaseCrashed => {
+                postgres::shared().stop();
+                tokio::time::sleep(step.lasts).await;
+                postgres::shared().start_again();
+            }
+            Kind::DatabaseFrozen => {
+                postgres::shared().freeze();
+                tokio::time::sleep(step.lasts).await;
+                postgres::shared().thaw();
+            }
             Kind::RedisKilled => {
                 self.place.redis.lock().unwrap().kill();
                 tokio::time::sleep(step.lasts).await;

@@ -18,6 +18,8 @@ pub enum Kind {
     DatabaseDark,
     DatabaseHeld,
     DatabaseConnectionsEnded,
+    DatabaseCrashed,
+    DatabaseFrozen,
     RedisKilled,
     RedisFrozen,
     RedisCut,
@@ -62,7 +64,7 @@ type Tenths = (u64, u64);
 type Entry = (Kind, &'static str, Group, Tenths, Tenths);
 
 /// Every kind, with its name, and how long it lasts: in short runs, and in long ones.
-const KINDS: [Entry; 27] = {
+const KINDS: [Entry; 29] = {
     use Group::{Node, People, Redis};
     use Kind::*;
     [
@@ -98,6 +100,20 @@ const KINDS: [Entry; 27] = {
             Node,
             (5, 10),
             (5, 20),
+        ),
+        (
+            DatabaseCrashed,
+            "PostgreSQL crashed, started again",
+            Node,
+            (5, 15),
+            (5, 100),
+        ),
+        (
+            DatabaseFrozen,
+            "PostgreSQL frozen",
+            Node,
+            (10, 20),
+            (10, 100),
         ),
         (
             RedisKilled,
@@ -218,8 +234,13 @@ impl Plan {
             chance: Chance::new(settings.seed),
             deck: Vec::new(),
             nodes: settings.nodes,
-            long: settings.long,
+            long: settings.lasts.is_some(),
         }
+    }
+
+    /// How many steps make every kind once.
+    pub fn round() -> usize {
+        KINDS.len()
     }
 
     /// What is made next, one fault or two at once, and how long it stays calm afterwards.
@@ -286,11 +307,14 @@ impl Kind {
     }
 
     fn concerns_all(self) -> bool {
-        use Kind::{DatabaseConnectionsEnded, PubSubKilled, RedisFrozen, RedisKilled};
+        use Kind::{DatabaseConnectionsEnded, DatabaseCrashed, DatabaseFrozen};
         use Kind::{PeopleStalled, RelayedForged, RollingRestart, SignedOut};
+        use Kind::{PubSubKilled, RedisFrozen, RedisKilled};
         matches!(
             self,
             DatabaseConnectionsEnded
+                | DatabaseCrashed
+                | DatabaseFrozen
                 | PubSubKilled
                 | RedisFrozen
                 | RedisKilled

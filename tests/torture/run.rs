@@ -44,20 +44,18 @@ pub struct Outcome {
 pub fn run(settings: &Settings) -> Outcome {
     let began = Instant::now();
     println!(
-        "torture: seed {}, {} s of faults, {} nodes, {} people in {} rooms, {} messages a second{}",
+        "torture: seed {}, {}, {} nodes, {} people in {} rooms, {} messages a second",
         settings.seed,
-        settings.lasts.as_secs(),
+        match settings.lasts {
+            Some(lasts) => format!("{} s of faults", lasts.as_secs()),
+            None => "every fault once and shortly".to_owned(),
+        },
         settings.nodes,
         settings.people,
         settings.rooms,
         settings.rate,
-        if settings.long {
-            ""
-        } else {
-            " (the short run)"
-        },
     );
-    if settings.long {
+    if settings.lasts.is_some() {
         postgres::be_durable();
     }
     // People have a thread of their own: whoever makes the faults waits for processes to start and end.
@@ -87,7 +85,7 @@ async fn tortures(settings: &Settings, crowd: &Handle) -> (Evidence, Vec<String>
         phase: phases,
         samples,
         pause: Duration::from_secs(1) * settings.people as u32 / settings.rate as u32,
-        ping_every: Duration::from_secs(if settings.long { 25 } else { 5 }),
+        ping_every: Duration::from_secs(if settings.lasts.is_some() { 25 } else { 5 }),
     });
     let mut database = Database::open(&place.database, &slugs);
     let mut tasks = JoinSet::new();
@@ -171,8 +169,14 @@ impl Director {
     async fn makes_faults(&self, settings: &Settings) {
         let mut plan = Plan::new(settings);
         let began = Instant::now();
-        while began.elapsed() < settings.lasts {
+        let mut made = 0;
+        // The short run makes every kind once.
+        while match settings.lasts {
+            Some(lasts) => began.elapsed() < lasts,
+            None => made < Plan::round(),
+        } {
             let (steps, calm) = plan.next();
+            made += steps.len();
             for step in &steps {
                 println!(
                     "{:7.1} s  {} (nodes {:?}, {:.1} s)",
