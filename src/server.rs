@@ -35,6 +35,9 @@ const SIGXFSZ: i32 = 25;
 /// For requests that are still being answered when adda stops, in seconds.
 const SHUTDOWN_MAX_S: u64 = 3;
 
+const ANOTHER_HISTORY: &str = "the database was restored, or its epoch renewed, while this adda ran on it: it stopped, so that \
+     what is numbered anew is not taken for what it was. Start it again";
+
 /// A site that is open: its database, its rooms, its pages. Clones lead to the same.
 #[derive(Clone)]
 pub struct Site {
@@ -201,12 +204,15 @@ impl Server {
         if let Some(listener) = metrics {
             show_metrics(listener, &site)?;
         }
-        actix_web::rt::spawn(stop_on_signal(site, server.handle())?);
+        let stopping = actix_web::rt::spawn(stop_on_signal(site, server.handle())?);
         server
             .await
             .map_err(|cause| Error::Internal(cause.to_string()))?;
         log::info!("stopped");
-        Ok(())
+        match stopping.await {
+            Ok(Some(why)) => Err(Error::Unavailable(why.to_owned())),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -234,7 +240,11 @@ fn show_metrics(listener: TcpListener, site: &Site) -> Result<()> {
     Ok(())
 }
 
-fn stop_on_signal(site: Site, server: ServerHandle) -> Result<impl Future<Output = ()>> {
+/// Stops when it is time to; why, where nobody asked for it.
+fn stop_on_signal(
+    site: Site,
+    server: ServerHandle,
+) -> Result<impl Future<Output = Option<&'static str>>> {
     let listen = |kind| {
         signal(kind)
             .map_err(|cause| Error::Unavailable(format!("cannot listen for signals: {cause}")))
@@ -244,15 +254,17 @@ fn stop_on_signal(site: Site, server: ServerHandle) -> Result<impl Future<Output
         listen(SignalKind::interrupt())?,
     );
     Ok(async move {
-        let name = tokio::select! {
-            _ = terminate.recv() => "SIGTERM",
-            _ = interrupt.recv() => "SIGINT",
+        let (name, failure) = tokio::select! {
+            _ = terminate.recv() => ("SIGTERM", None),
+            _ = interrupt.recv() => ("SIGINT", None),
+            () = site.services.chat.history_changed() => ("another history", Some(ANOTHER_HISTORY)),
         };
         log::info!("stopping ({name})");
         site.services.begin_draining();
         server.pause().await;
         site.close().await;
         server.stop(true).await;
+        failure
     })
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod activity;
 mod afar;
+mod belonging;
 mod foundation;
 mod heads;
 mod requests;
@@ -15,12 +16,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 pub use activity::{Moved, ReadMoved};
 pub use foundation::Foundation;
 pub use requests::{
-    CloseAll, Connect, CutOff, Disconnect, Enter, Hear, Heard, Online, RelayIs, SignOut, Subscribed,
+    CloseAll, Connect, CutOff, Disconnect, Enter, FoundBehind, Hear, Heard, Missed, Online,
+    RelayIs, SignOut, Subscribed,
 };
 
 use super::closing::CloseReason;
@@ -70,6 +72,7 @@ pub struct Hub {
     arbiters: Arbiters,
     line: Option<Line>,
     metrics: Arc<Metrics>,
+    history_changed: Arc<Notify>,
     head_check: bool,
     node_bytes: NodeBytes,
     rooms: HashMap<RoomId, OpenRoom>,
@@ -80,6 +83,7 @@ pub struct Hub {
     doubted: access::Doubted,
     heads: heads::Heads,
     afar: afar::Afar,
+    belonging: belonging::Belonging,
     stopping: bool,
 }
 
@@ -98,8 +102,8 @@ struct Person {
     sessions: HashMap<SessionId, SessionHere>,
     /// How often their access had been changed when it was last looked at.
     access_revision: Option<i64>,
-    /// How rooms stand for this person, as far as it was needed; `None`: does not belong to it.
-    marks: HashMap<RoomId, Option<Mark>>,
+    /// How their rooms stand for this person, as far as it was needed.
+    marks: HashMap<RoomId, Mark>,
 }
 
 struct SessionHere {
@@ -131,14 +135,17 @@ impl Hub {
             arbiters,
             line,
             metrics,
+            history_changed,
             head_check,
         } = foundation;
+        let is_one_of_several = line.is_some();
         Hub {
             store,
             epoch,
             arbiters,
             line,
             metrics,
+            history_changed,
             head_check,
             node_bytes: NodeBytes::default(),
             rooms: HashMap::new(),
@@ -146,8 +153,9 @@ impl Hub {
             departed: HashSet::new(),
             untold: activity::Untold::default(),
             doubted: access::Doubted::default(),
-            heads: heads::Heads::default(),
+            heads: heads::Heads::new(is_one_of_several),
             afar: afar::Afar::default(),
+            belonging: belonging::Belonging::default(),
             stopping: false,
         }
     }
@@ -232,6 +240,10 @@ impl Hub {
             }
         }
         for (enter, answer) in waiting {
+            if self.stopping {
+                let _ = answer.send(Err(Error::Unavailable("adda is stopping".to_owned())));
+                continue;
+            }
             let handle = self.open(&enter, ctx);
             // Whoever no longer waits drops the handle, and the room may end again.
             let _ = answer.send(Ok(handle));
@@ -319,11 +331,13 @@ impl Handler<Connect> for Hub {
         }
         if !self.people.contains_key(&user) {
             self.afar.came(user);
+            self.belonging.arrive(user);
         }
         let person = self.people.entry(user).or_default();
         if let Some(room) = room {
-            // Entering may have made them a member: what was known of that is read anew.
+            // Entering made them a member, if they were none: how it stands is read anew.
             person.marks.remove(&room);
+            self.belonging.join(user, room);
         }
         person.sessions.insert(
             session,
@@ -347,6 +361,7 @@ impl Handler<Disconnect> for Hub {
                 self.people.remove(&user);
                 self.departed.insert(user);
                 self.afar.left(user);
+                self.belonging.depart(user);
             }
         }
     }

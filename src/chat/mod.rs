@@ -27,8 +27,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use actix::{Actor, Addr};
-use tokio::sync::oneshot;
+use actix::{Actor, Addr, Arbiter};
+use tokio::sync::{Notify, oneshot};
 
 pub use hub::Arbiters;
 
@@ -58,6 +58,7 @@ pub struct Chat {
     store: Store,
     epoch: Arc<str>,
     allowances: Allowances,
+    history_changed: Arc<Notify>,
     next_session: Arc<AtomicU64>,
 }
 
@@ -73,6 +74,7 @@ impl Chat {
         metrics: Arc<Metrics>,
     ) -> Result<Chat> {
         let epoch: Arc<str> = site.epoch.as_str().into();
+        let history_changed: Arc<Notify> = Arc::default();
         let redis = match &config.redis_url {
             Some(url) => Some((RedisAddress::parse(url)?, Line::new(site, metrics.clone())?)),
             None => None,
@@ -83,17 +85,23 @@ impl Chat {
             arbiters,
             line: redis.as_ref().map(|(_, line)| line.clone()),
             metrics: metrics.clone(),
+            history_changed: history_changed.clone(),
             head_check: config.head_check,
         });
         let hub = hub.start();
         if let Some((address, line)) = redis {
-            Relay::new(address, line, hub.clone()).start();
+            // On a thread of its own: what comes is taken, or dropped and counted, however busy the hub is.
+            let hub = hub.clone();
+            Relay::start_in_arbiter(&Arbiter::new().handle(), move |_| {
+                Relay::new(address, line, hub)
+            });
         }
         Ok(Chat {
             hub,
             store,
             epoch,
             allowances: Allowances::new(Rate::of_messages(config)),
+            history_changed,
             next_session: Arc::new(AtomicU64::new(1)),
         })
     }
@@ -150,13 +158,12 @@ impl Chat {
         self.hub.do_send(ReadMoved {
             room: id,
             slug: room.slug.as_str().into(),
-            user,
-            seq: stands,
+            marks: vec![(user, stands)],
         });
         Ok(stands)
     }
 
-    /// Everyone connected to this node.
+    /// Everyone connected to any node, as far as this one knows.
     pub async fn online(&self) -> Result<HashSet<UserId>> {
         self.ask(self.hub.send(Online)).await
     }
@@ -171,6 +178,11 @@ impl Chat {
     pub fn cut_off(&self, user: UserId) {
         // Must arrive, and comes once for each change of access.
         self.hub.do_send(CutOff(user));
+    }
+
+    /// Waits until the database is no longer of the history that this node was started with.
+    pub async fn history_changed(&self) {
+        self.history_changed.notified().await;
     }
 
     /// Says goodbye to everyone, finishes what is being saved, and closes every socket.

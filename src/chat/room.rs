@@ -3,6 +3,7 @@
 //! Only what is committed is shown, the sender included. Revisions shown only ever rise: the gate stands at the last.
 
 mod afar;
+mod head;
 mod joining;
 #[cfg(test)]
 mod late_tests;
@@ -35,6 +36,7 @@ use crate::store::messages::{self, Message};
 use crate::store::users::Profile;
 use crate::store::{RoomId, Store, UserId};
 use afar::Ahead;
+use joining::Arriving;
 use reading::Reading;
 use saving::Saving;
 
@@ -68,6 +70,15 @@ pub struct Room {
     saving: Saving,
     reading: Reading,
     ahead: Ahead,
+    arriving: Arriving,
+    /// The room is said to be this far; above the gate where it is still to be read.
+    head_wanted: i64,
+    /// Whether it is about to be looked whether that was reached.
+    head_due: bool,
+    /// Bits that were read one after the other without having caught up.
+    bits_read: u32,
+    /// What came of a save is not known: what is found may be of this node, and nobody else have been told of it.
+    is_unsure: bool,
     checking_head: bool,
     /// Told when nothing is in flight any more; from then on nothing new is taken.
     draining: Option<oneshot::Sender<()>>,
@@ -140,6 +151,11 @@ impl Room {
             saving: Saving::default(),
             reading: Reading::default(),
             ahead: Ahead::default(),
+            arriving: Arriving::default(),
+            head_wanted: 0,
+            head_due: false,
+            bits_read: 0,
+            is_unsure: false,
             checking_head: false,
             draining: None,
             drained: false,
@@ -218,51 +234,6 @@ impl Room {
                 present.outlet.let_go(CloseReason::Restart);
             }
         }
-    }
-
-    /// Compares the gate with the database, again and again until it answers: after a save whose outcome is not known.
-    fn check_head(&mut self, ctx: &mut Context<Self>) {
-        if std::mem::replace(&mut self.checking_head, true) {
-            return;
-        }
-        ctx.run_later(HEAD_CHECK_EVERY, |room, ctx| {
-            room.checking_head = false;
-            room.read_head(ctx);
-        });
-    }
-
-    /// Shows what the database has beyond the gate; where it does not answer, as soon as it does.
-    fn read_head(&mut self, ctx: &mut Context<Self>) {
-        if std::mem::replace(&mut self.checking_head, true) {
-            return;
-        }
-        let (store, id, gate) = (self.store.clone(), self.id, self.gate);
-        let check = async move {
-            store
-                .read(move |conn| messages::changes(conn, id, gate, OPENING_CHANGES))
-                .await
-        };
-        ctx.spawn(check.into_actor(self).map(|changes, room, ctx| {
-            room.checking_head = false;
-            match changes {
-                Ok(changes) => room.catch_up(changes, ctx),
-                Err(_) => room.check_head(ctx),
-            }
-        }));
-    }
-
-    /// Shows what the database has beyond the gate.
-    fn catch_up(&mut self, changes: messages::Changes, ctx: &mut Context<Self>) {
-        if changes.complete {
-            self.show(encoded(&changes.messages));
-            // Rows and head are of one moment: whatever is numbered up to there was shown or has a newer state.
-            self.gate = self.gate.max(changes.head);
-            self.last_seq = self.last_seq.max(changes.last_seq);
-        } else {
-            self.skip_to(changes.head, changes.last_seq);
-        }
-        self.tell_hub(ctx);
-        self.show_ahead(ctx);
     }
 
     fn leave(&mut self, session: SessionId) -> Option<Present> {

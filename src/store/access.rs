@@ -32,6 +32,8 @@ pub struct Standing {
     pub living: HashSet<i64>,
     /// The places where somebody may be.
     pub places: HashSet<(RoomId, UserId)>,
+    /// The rooms that each person belongs to.
+    pub rooms: HashMap<UserId, HashSet<RoomId>>,
 }
 
 /// How often each person's access was changed.
@@ -55,7 +57,23 @@ pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
         revisions: revisions(conn, &question.users)?,
         living: sign_ins::living(conn, &question.sign_ins)?,
         places: permitted(conn, &question.places)?,
+        rooms: rooms_of(conn, &question.users)?,
     })
+}
+
+fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, HashSet<RoomId>>> {
+    let mut found: HashMap<UserId, HashSet<RoomId>> = HashMap::with_capacity(people.len());
+    for people in people.chunks(CHUNK) {
+        let rows: Vec<(UserId, RoomId)> = memberships::table
+            .filter(memberships::user_id.eq_any(people.to_vec()))
+            .filter(memberships::state.eq("joined"))
+            .select((memberships::user_id, memberships::room_id))
+            .load(conn)?;
+        for (user, room) in rows {
+            found.entry(user).or_default().insert(room);
+        }
+    }
+    Ok(found)
 }
 
 /// The places where somebody may be: open rooms for everyone but guests, others for their members.

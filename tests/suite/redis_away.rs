@@ -106,3 +106,54 @@ fn a_node_that_is_cut_off_from_redis_stays_in_step() {
         }
     });
 }
+
+#[test]
+fn nodes_that_start_without_redis_keep_in_step_as_well() {
+    crate::play(async {
+        let nodes = Nodes::behind(2, &[], |_, direct| Backends {
+            // Nobody listens there.
+            redis: "redis://127.0.0.1:1".to_owned(),
+            ..direct.clone()
+        });
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[1].person("ben").await;
+        ada.enters("lobby").await;
+        ben.enters("lobby").await;
+        for round in 0..4 {
+            let took = reaches(&mut ada, &mut ben, &format!("round {round}")).await;
+            assert!(took < 2 * AT_ONCE, "{took:?}");
+        }
+    });
+}
+
+#[test]
+fn what_was_on_its_way_to_redis_when_the_connection_broke_is_sent_again() {
+    crate::play(async {
+        let nodes = nodes(2);
+        let (mut ada, mut ben) = ada_and_ben(&nodes).await;
+        for round in 0..10 {
+            nodes
+                .redis
+                .command(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+            let took = reaches(&mut ada, &mut ben, &format!("round {round}")).await;
+            assert!(took < AT_ONCE, "{took:?}");
+        }
+        ben.sees_nothing_more().await;
+    });
+}
+
+#[test]
+fn a_node_that_stops_is_not_missed() {
+    crate::play(async {
+        let mut nodes = nodes(2);
+        let (mut ada, _ben) = ada_and_ben(&nodes).await;
+        nodes.sites[1].terminate();
+        nodes.sites[1].ends().await;
+        for round in 0..10 {
+            ada.says(&format!("round {round}")).await;
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let well = nodes.sites[0].metric("adda_relay_well").await;
+            assert_eq!(well, 1, "round {round}");
+        }
+    });
+}

@@ -75,6 +75,28 @@ async fn the_history_is_not_renewed_under_a_running_server(database: Database) {
     ada.says("nothing has changed").await;
 }
 
+#[test]
+fn a_node_whose_history_was_renewed_under_it_stops_and_says_so() {
+    crate::play(async {
+        let mut site = Site::start(Database::Postgresql);
+        let mut ada = site.person("ada").await;
+        ada.enters("lobby").await;
+        ada.says("before").await;
+        let renewed = site.command(&["epoch", "renew"]);
+        assert!(renewed.status.success(), "{renewed:?}");
+        assert_eq!(ada.socket().close_code().await, 1012);
+        assert_eq!(
+            site.ends().await.code(),
+            Some(1),
+            "for whoever starts it again"
+        );
+        site.start_again();
+        ada.loses_the_connection();
+        assert!(!ada.comes_back().await);
+        assert_eq!(texts(&ada.history("lobby").await), ["before"]);
+    });
+}
+
 async fn stops(site: &mut Site) {
     site.terminate();
     assert_eq!(site.ends().await.code(), Some(0));

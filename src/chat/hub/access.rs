@@ -73,9 +73,8 @@ impl Hub {
         ctx.spawn(read.into_actor(self).map(move |standing, hub, ctx| {
             let wait = match standing {
                 Ok(standing) => {
-                    for user in hub.hold_against(&question, &standing) {
-                        hub.read_rooms_of(user, ctx);
-                    }
+                    let changed = hub.hold_against(&question, standing);
+                    hub.read_rooms_of(changed, ctx);
                     LOOK_WITHIN
                 }
                 Err(error) => {
@@ -110,12 +109,12 @@ impl Hub {
         question
     }
 
-    /// Closes the sockets that were asked about and may not stay. Returns whose access has changed since the last look: what
-    /// rooms they belong to may have changed with it.
-    fn hold_against(&mut self, question: &Question, standing: &Standing) -> Vec<UserId> {
-        let mut changed = Vec::new();
+    /// Closes the sockets that were asked about and may not stay, and notes who belongs where. Returns whose access has changed
+    /// since the last look: joining and leaving change it too.
+    fn hold_against(&mut self, question: &Question, mut standing: Standing) -> Vec<UserId> {
         let asked: HashSet<i64> = question.sign_ins.iter().copied().collect();
         let places: HashSet<_> = question.places.iter().copied().collect();
+        let mut changed = Vec::new();
         for user in &question.users {
             let Some(person) = self.people.get_mut(user) else {
                 continue;
@@ -134,6 +133,11 @@ impl Hub {
                 }) {
                     session.outlet.let_go(CloseReason::Removed);
                 }
+            }
+            if known != Some(revision) || self.belonging.is_unplaced(*user) {
+                let rooms = standing.rooms.remove(user).unwrap_or_default();
+                person.marks.retain(|room, _| rooms.contains(room));
+                self.belonging.place(*user, rooms);
             }
         }
         changed

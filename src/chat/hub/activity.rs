@@ -2,7 +2,7 @@
 //!
 //! Told together, at most four times a second: somebody in many busy rooms gets a few batches and not hundreds of frames.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -13,11 +13,16 @@ use super::{Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{Activity, Frame};
 use crate::chat::relay::Notice;
+use crate::error::Result;
 use crate::store::heads::Head;
 use crate::store::unread::{self, Mark, UNREAD_MAX};
 use crate::store::{RoomId, UserId};
 
 const TELL_EVERY: Duration = Duration::from_millis(250);
+/// People of whom all rooms are read together.
+const CHANGED_TOGETHER: usize = 10;
+/// Read marks in one message to other nodes.
+const MARKS_TOGETHER: usize = 1_000;
 
 /// Something was said in a room.
 #[derive(Message, Clone)]
@@ -37,7 +42,7 @@ pub struct Moved {
     pub overflown: bool,
 }
 
-/// Somebody's read mark moved.
+/// Read marks moved.
 #[derive(Message, Clone)]
 #[rtype(result = "()")]
 pub struct ReadMoved {
@@ -45,10 +50,8 @@ pub struct ReadMoved {
     pub room: RoomId,
     /// Its name in URLs.
     pub slug: Arc<str>,
-    /// Whose.
-    pub user: UserId,
-    /// To which message.
-    pub seq: i64,
+    /// Whose, and to which message.
+    pub marks: Vec<(UserId, i64)>,
 }
 
 /// What is still to be told.
@@ -59,9 +62,38 @@ pub(super) struct Untold {
     telling: bool,
     /// The rooms whose marks are being read, and for whom they are to be read after that.
     reading: HashMap<RoomId, HashSet<UserId>>,
+    /// Whose rooms are all to be read.
+    changed: BTreeSet<UserId>,
+    reading_changed: bool,
+}
+
+impl Mark {
+    /// Counts what was said, for its person; false where something between was not heard of, so that it is to be read.
+    fn count(&mut self, said: &[(i64, UserId)], last_seq: i64, user: UserId) -> bool {
+        let above = said.iter().filter(|(seq, _)| *seq > self.last_seq);
+        if (above.clone().count() as i64) < last_seq - self.last_seq {
+            return false;
+        }
+        let news = above.filter(|(_, author)| *author != user).count();
+        self.unread = (self.unread + news as i64).min(UNREAD_MAX);
+        self.last_seq = self.last_seq.max(last_seq);
+        true
+    }
 }
 
 impl Person {
+    /// Remembers how a room stands, unless it is known to have gone further; whether that is news.
+    fn take(&mut self, room: RoomId, mark: Mark) -> bool {
+        let known = self.marks.get(&room);
+        let is_older = known
+            .is_some_and(|known| known.last_seq > mark.last_seq || known.read_seq > mark.read_seq);
+        if is_older || known == Some(&mark) {
+            return false;
+        }
+        self.marks.insert(room, mark);
+        true
+    }
+
     fn is_elsewhere(&self, room: RoomId) -> bool {
         self.sessions
             .values()
@@ -73,7 +105,7 @@ impl Person {
         let frames: Vec<(RoomId, ByteString)> = rooms
             .iter()
             .filter_map(|(room, slug)| {
-                let mark = self.marks.get(room).copied().flatten()?;
+                let mark = self.marks.get(room).copied()?;
                 let (last_seq, unread) = (mark.last_seq, mark.unread);
                 let activity = Activity {
                     slug,
@@ -156,31 +188,66 @@ impl Hub {
         }));
     }
 
-    /// Reads how all rooms of somebody stand, who may have joined or left some on another node, and tells them what is new.
-    pub(super) fn read_rooms_of(&mut self, user: UserId, ctx: &mut Context<Self>) {
+    /// Reads how all rooms of some people stand, who may have joined or left some on another node, and tells them what is new:
+    /// a few people at a time, since each may have many rooms.
+    pub(super) fn read_rooms_of(&mut self, changed: Vec<UserId>, ctx: &mut Context<Self>) {
+        self.untold.changed.extend(changed);
+        if self.untold.reading_changed {
+            return;
+        }
+        let mut some = Vec::new();
+        while some.len() < CHANGED_TOGETHER
+            && let Some(user) = self.untold.changed.pop_first()
+        {
+            some.push(user);
+        }
+        if some.is_empty() {
+            return;
+        }
+        self.untold.reading_changed = true;
         let store = self.store.clone();
-        let read = async move { store.read(move |conn| unread::of_person(conn, user)).await };
-        ctx.spawn(read.into_actor(self).map(move |rooms, hub, ctx| {
-            let Some(person) = hub.people.get_mut(&user) else {
-                return;
-            };
-            let before = std::mem::take(&mut person.marks);
-            let rooms = match rooms {
-                Ok(rooms) => rooms,
-                // Each is read when it is next needed.
-                Err(error) => return log::warn!("somebody's rooms cannot be read: {error}"),
-            };
-            let mut news = Vec::new();
-            for (room, slug, mark) in rooms {
-                person.marks.insert(room, Some(mark));
-                if before.get(&room).copied().flatten() != Some(mark) {
-                    news.push((room, slug));
+        let read = async move {
+            let stands = store.read(move |conn| {
+                let of_each = some
+                    .into_iter()
+                    .map(|user| Ok((user, unread::of_person(conn, user)?)));
+                of_each.collect::<Result<Vec<_>>>()
+            });
+            stands.await
+        };
+        ctx.spawn(read.into_actor(self).map(move |stands, hub, ctx| {
+            hub.untold.reading_changed = false;
+            match stands {
+                Ok(stands) => {
+                    for (user, rooms) in stands {
+                        hub.tell_of_news(user, rooms, ctx);
+                    }
                 }
+                // Each is read when it is next needed.
+                Err(error) => log::warn!("somebody's rooms cannot be read: {error}"),
             }
-            for (room, slug) in news {
-                hub.tell_of(user, room, &slug.into(), ctx);
-            }
+            hub.read_rooms_of(Vec::new(), ctx);
         }));
+    }
+
+    fn tell_of_news(
+        &mut self,
+        user: UserId,
+        rooms: Vec<(RoomId, String, Mark)>,
+        ctx: &mut Context<Self>,
+    ) {
+        let Some(person) = self.people.get_mut(&user) else {
+            return;
+        };
+        let mut news = Vec::new();
+        for (room, slug, mark) in rooms {
+            if person.take(room, mark) {
+                news.push((room, slug));
+            }
+        }
+        for (room, slug) in news {
+            self.tell_of(user, room, &slug.into(), ctx);
+        }
     }
 
     fn remember(
@@ -197,17 +264,20 @@ impl Hub {
             let Some(person) = self.people.get_mut(&user) else {
                 continue;
             };
-            let mark = marks.remove(&user);
-            person.marks.insert(room, mark);
-            if mark.is_some() {
-                self.tell_of(user, room, slug, ctx);
+            match marks.remove(&user) {
+                Some(mark) => {
+                    person.take(room, mark);
+                    self.tell_of(user, room, slug, ctx);
+                }
+                None => {
+                    person.marks.remove(&room);
+                    self.belonging.leave(user, room);
+                }
             }
         }
     }
-}
 
-impl Hub {
-    /// Something was said in a room, here or on another node: counts it for those who are elsewhere.
+    /// Something was said in a room, here or on another node: counts it for those of its people who are elsewhere.
     pub(super) fn room_moved(&mut self, moved: Moved, ctx: &mut Context<Self>) {
         let Moved {
             room,
@@ -215,42 +285,34 @@ impl Hub {
             last_seq,
             revision,
             said,
-            mut overflown,
+            overflown,
         } = moved;
-        if let Some(known) = self.heads.last_seq(room) {
-            // Two nodes' words may cross, or one be lost: where not every number is named, what was said is not all.
-            let named = said.iter().filter(|(seq, _)| *seq > known).count();
-            overflown |= (named as i64) < last_seq - known;
-        }
         self.heads.advance(Head {
             room,
             last_seq,
             revision,
         });
-        let authors: HashSet<UserId> = said.iter().map(|(_, author)| *author).collect();
-        let (mut unknown, mut told) = (Vec::new(), Vec::new());
-        for (user, person) in &mut self.people {
+        for (_, author) in &said {
             // Who says something for the first time has become a member by it.
-            let joined = authors.contains(user) && person.marks.get(&room) == Some(&None);
+            self.belonging.join(*author, room);
+        }
+        let (mut unknown, mut told) = (Vec::new(), Vec::new());
+        for user in self.belonging.concerned(room) {
+            let Some(person) = self.people.get_mut(&user) else {
+                continue;
+            };
             // For who is here alone it is counted when it is next needed.
-            if overflown || joined || !person.is_elsewhere(room) {
+            if overflown || !person.is_elsewhere(room) {
                 person.marks.remove(&room);
             }
             if !person.is_elsewhere(room) {
                 continue;
             }
-            match person.marks.get_mut(&room) {
-                None => unknown.push(*user),
-                Some(None) => {}
-                Some(Some(mark)) => {
-                    let news = said
-                        .iter()
-                        .filter(|(seq, author)| *seq > mark.last_seq && author != user)
-                        .count();
-                    mark.unread = (mark.unread + news as i64).min(UNREAD_MAX);
-                    mark.last_seq = mark.last_seq.max(last_seq);
-                    told.push(*user);
-                }
+            let mark = person.marks.get_mut(&room);
+            if mark.is_some_and(|mark| mark.count(&said, last_seq, user)) {
+                told.push(user);
+            } else {
+                unknown.push(user);
             }
         }
         for user in told {
@@ -258,28 +320,25 @@ impl Hub {
         }
         self.read_marks(room, slug, unknown, ctx);
     }
-}
 
-impl Hub {
-    /// Somebody's read mark moved, here or on another node: their other devices are told.
-    pub(super) fn mark_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
-        let ReadMoved {
-            room,
-            slug,
-            user,
-            seq,
-        } = moved;
-        let Some(person) = self.people.get_mut(&user) else {
-            return;
-        };
-        let known = person.marks.get(&room).copied().flatten();
-        if known.is_some_and(|mark| mark.read_seq >= seq) {
-            return;
+    /// Read marks moved, here or on another node: the same people's other devices are told.
+    pub(super) fn marks_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
+        let ReadMoved { room, slug, marks } = moved;
+        let mut elsewhere = Vec::new();
+        for (user, seq) in marks {
+            let Some(person) = self.people.get_mut(&user) else {
+                continue;
+            };
+            let known = person.marks.get(&room);
+            if known.is_some_and(|mark| mark.read_seq >= seq) {
+                continue;
+            }
+            person.marks.remove(&room);
+            if person.is_elsewhere(room) {
+                elsewhere.push(user);
+            }
         }
-        person.marks.remove(&room);
-        if person.is_elsewhere(room) {
-            self.read_marks(room, slug, vec![user], ctx);
-        }
+        self.read_marks(room, slug, elsewhere, ctx);
     }
 }
 
@@ -295,12 +354,13 @@ impl Handler<ReadMoved> for Hub {
     type Result = ();
 
     fn handle(&mut self, moved: ReadMoved, ctx: &mut Self::Context) {
-        self.tell_others(Notice::ReadMoved {
-            room: moved.room,
-            slug: moved.slug.to_string(),
-            user: moved.user,
-            seq: moved.seq,
-        });
-        self.mark_moved(moved, ctx);
+        for marks in moved.marks.chunks(MARKS_TOGETHER) {
+            self.tell_others(Notice::ReadMoved {
+                room: moved.room,
+                slug: moved.slug.to_string(),
+                marks: marks.to_vec(),
+            });
+        }
+        self.marks_moved(moved, ctx);
     }
 }

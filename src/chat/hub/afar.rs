@@ -56,7 +56,7 @@ impl Afar {
             .flat_map(|node| node.people.iter().copied())
     }
 
-    /// Takes an announcement; true where the node was not known, or something it said was missed.
+    /// Takes an announcement; true where the node was not known.
     fn hear(
         &mut self,
         node: String,
@@ -178,17 +178,11 @@ impl Hub {
                     ),
                 }
             }
-            Notice::ReadMoved {
-                room,
-                slug,
-                user,
-                seq,
-            } => self.mark_moved(
+            Notice::ReadMoved { room, slug, marks } => self.marks_moved(
                 ReadMoved {
                     room,
                     slug: slug.into(),
-                    user,
-                    seq,
+                    marks,
                 },
                 ctx,
             ),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::Arbiters;
 use crate::chat::relay::Line;
 use crate::metrics::Metrics;
@@ -19,6 +21,8 @@ pub struct Foundation {
     pub line: Option<Line>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Told when the database is no longer of the history that this node was started with.
+    pub history_changed: Arc<Notify>,
     /// Whether heads are compared with the database.
     pub head_check: bool,
 }
@@ -33,6 +37,7 @@ impl Foundation {
             arbiters: Arbiters::default(),
             line: None,
             metrics: Arc::default(),
+            history_changed: Arc::default(),
             head_check: true,
         }
     }

@@ -1,9 +1,9 @@
 //! What no message can be trusted to tell, the database is asked for: how far every room is, and whose access has changed.
 //!
 //! A relayed message that is lost leaves a gap only if another follows; the last one lost leaves none. So every node compares
-//! what it has shown with the counters in the database: every few seconds, more often while it does not hear itself through
-//! Redis, and at once after each subscription. Open rooms come first and are compared every time; all others follow in the
-//! order of their numbers, at a bounded rate.
+//! what it has shown with the counters in the database: every few seconds, more often while it is not sure that Redis carries
+//! everything, and at once after each subscription. Open rooms are compared every time; beside that all rooms are walked
+//! through in the order of their numbers, at a bounded rate.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -11,11 +11,10 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 
 use super::activity::Moved;
-use super::{Hub, RelayIs, Subscribed};
+use super::{FoundBehind, Hub, Missed, RelayIs, Subscribed};
 use crate::chat::room::HeadIs;
-use crate::error::Result;
 use crate::store::heads::{self, Head};
-use crate::store::{RoomId, Store, UserId, access};
+use crate::store::{RoomId, Store, UserId, access, site};
 
 /// With the time that a comparison takes this stays below the 5 s within which what was missed is shown.
 const EVERY: Duration = Duration::from_secs(4);
@@ -26,35 +25,48 @@ pub(super) const TICK: Duration = Duration::from_millis(250);
 /// Rooms that are not open here, compared in a second.
 const ROWS_PER_SECOND: usize = 20_000;
 
+/// After a comparison found what nobody had told of, this node compares often for so long.
+const WARY: Duration = Duration::from_secs(45);
+
 /// How far this node knows every room to be, and where the comparison stands.
-#[derive(Default)]
 pub(super) struct Heads {
     known: HashMap<RoomId, Head>,
-    /// The walk through all rooms goes on behind this one.
-    walked: RoomId,
-    /// Whether every room has been walked past once: before that nothing can be called news.
-    complete: bool,
-    round_began: Option<Instant>,
     asked_at: Option<Instant>,
     asking: bool,
     /// Asked for while an earlier question was under way.
     again: bool,
+    /// The walk through all rooms goes on behind this one.
+    walked: RoomId,
+    walking: bool,
+    /// Whether every room has been walked past once: before that nothing can be called news.
+    complete: bool,
+    round_began: Option<Instant>,
     unwell: bool,
+    found_behind_at: Option<Instant>,
 }
 
-/// What one comparison read.
-struct Answer {
+/// What is read of open rooms and of the people here.
+struct Standing {
+    epoch: String,
     open: Vec<Head>,
     access: HashMap<UserId, i64>,
-    walked: Vec<Head>,
-    /// Whether the walk came to the last room.
-    ended: bool,
 }
 
 impl Heads {
-    /// The newest message's number, as far as this node knows.
-    pub(super) fn last_seq(&self, room: RoomId) -> Option<i64> {
-        self.known.get(&room).map(|head| head.last_seq)
+    /// Nothing is known yet; among several nodes not even whether Redis carries.
+    pub(super) fn new(is_one_of_several: bool) -> Heads {
+        Heads {
+            known: HashMap::new(),
+            asked_at: None,
+            asking: false,
+            again: false,
+            walked: 0,
+            walking: false,
+            complete: false,
+            round_began: None,
+            unwell: is_one_of_several,
+            found_behind_at: None,
+        }
     }
 
     /// A room was shown, or heard, to be this far; false where that is no news.
@@ -69,26 +81,39 @@ impl Heads {
         }
         is_news
     }
+
+    fn is_behind(&self, head: &Head) -> bool {
+        self.known
+            .get(&head.room)
+            .is_none_or(|known| known.revision < head.revision)
+    }
+
+    fn every(&self) -> Duration {
+        let is_wary = self.found_behind_at.is_some_and(|at| at.elapsed() < WARY);
+        if self.unwell || is_wary {
+            EVERY_WHILE_UNWELL
+        } else {
+            EVERY
+        }
+    }
 }
 
 impl Hub {
     /// Compares where it is time to.
     pub(super) fn tick(&mut self, ctx: &mut Context<Self>) {
-        let every = if self.heads.unwell {
-            EVERY_WHILE_UNWELL
-        } else {
-            EVERY
-        };
+        let every = self.heads.every();
         let is_time = self
             .heads
             .asked_at
             .is_none_or(|asked| asked.elapsed() + TICK / 2 >= every);
         if is_time {
-            self.compare(every, ctx);
+            self.compare(ctx);
+            self.walk(every, ctx);
         }
     }
 
-    fn compare(&mut self, every: Duration, ctx: &mut Context<Self>) {
+    /// Compares open rooms, and the access of the people here.
+    pub(super) fn compare(&mut self, ctx: &mut Context<Self>) {
         if !self.head_check {
             return;
         }
@@ -98,33 +123,43 @@ impl Hub {
         }
         self.heads.again = false;
         self.heads.asked_at = Some(Instant::now());
-        self.heads.round_began.get_or_insert_with(Instant::now);
         self.metrics.head_checks.one();
         let open: Vec<RoomId> = self.rooms.keys().copied().collect();
         let people: Vec<UserId> = self.people.keys().copied().collect();
-        let rows = (ROWS_PER_SECOND as f64 * every.as_secs_f64()) as usize;
-        let (store, walked) = (self.store.clone(), self.heads.walked);
-        let asking = async move { ask(&store, open, people, walked, rows).await };
-        ctx.spawn(asking.into_actor(self).map(|answer, hub, ctx| {
+        let store = self.store.clone();
+        let asking = async move {
+            let read = store.read(move |conn| {
+                Ok(Standing {
+                    epoch: site::load(conn)?.epoch,
+                    open: heads::of(conn, &open)?,
+                    access: access::revisions(conn, &people)?,
+                })
+            });
+            read.await
+        };
+        ctx.spawn(asking.into_actor(self).map(|standing, hub, ctx| {
             hub.heads.asking = false;
-            match answer {
-                Ok(answer) => hub.compared(answer, ctx),
+            match standing {
+                Ok(standing) => hub.compared(standing, ctx),
                 Err(error) => log::debug!("heads cannot be compared: {error}"),
             }
             if hub.heads.again {
-                hub.compare(EVERY_WHILE_UNWELL, ctx);
+                hub.compare(ctx);
             }
         }));
     }
 
-    fn compared(&mut self, answer: Answer, ctx: &mut Context<Self>) {
-        for head in &answer.open {
+    fn compared(&mut self, standing: Standing, ctx: &mut Context<Self>) {
+        if standing.epoch != *self.epoch {
+            return self.history_changed.notify_one();
+        }
+        for head in standing.open {
             if let Some(open) = self.rooms.get(&head.room) {
                 // Once a comparison; a room that is in step lets it pass.
-                open.address.do_send(HeadIs(*head));
+                open.address.do_send(HeadIs(head));
             }
         }
-        for (user, revision) in answer.access {
+        for (user, revision) in standing.access {
             let known = self
                 .people
                 .get(&user)
@@ -133,15 +168,34 @@ impl Hub {
                 self.doubt(user, ctx);
             }
         }
-        let moved: Vec<Head> = answer
-            .walked
-            .iter()
-            .filter(|head| !self.rooms.contains_key(&head.room))
-            .filter(|head| self.heads.advance(**head) && self.heads.complete)
-            .copied()
-            .collect();
-        self.heads.walked = answer.walked.last().map_or(0, |head| head.room);
-        if answer.ended {
+    }
+
+    /// Compares the next of all rooms, as many as go with the time until the next comparison.
+    fn walk(&mut self, every: Duration, ctx: &mut Context<Self>) {
+        if !self.head_check || std::mem::replace(&mut self.heads.walking, true) {
+            return;
+        }
+        self.heads.round_began.get_or_insert_with(Instant::now);
+        let rows = (ROWS_PER_SECOND as f64 * every.as_secs_f64()) as usize;
+        let (store, walked) = (self.store.clone(), self.heads.walked);
+        let walking = async move { next_heads(&store, walked, rows).await };
+        ctx.spawn(walking.into_actor(self).map(|(found, ended), hub, ctx| {
+            hub.heads.walking = false;
+            hub.walked(found, ended, ctx);
+        }));
+    }
+
+    fn walked(&mut self, found: Vec<Head>, ended: bool, ctx: &mut Context<Self>) {
+        self.heads.walked = found.last().map_or(self.heads.walked, |head| head.room);
+        let mut moved = Vec::new();
+        for head in found {
+            if !self.heads.complete {
+                self.heads.advance(head);
+            } else if !self.rooms.contains_key(&head.room) && self.heads.is_behind(&head) {
+                moved.push(head);
+            }
+        }
+        if ended {
             self.heads.walked = 0;
             self.heads.complete = true;
             if let Some(began) = self.heads.round_began.take() {
@@ -165,6 +219,7 @@ impl Hub {
         ctx.spawn(read.into_actor(self).map(move |slugs, hub, ctx| {
             let mut slugs = match slugs {
                 Ok(slugs) => slugs,
+                // The next walk finds them again.
                 Err(error) => return log::warn!("rooms that moved cannot be read: {error}"),
             };
             for head in moved {
@@ -184,30 +239,21 @@ impl Hub {
     }
 }
 
-/// Reads the heads of open rooms, whose access changed, and then the heads of the next rooms in turn.
-async fn ask(
-    store: &Store,
-    open: Vec<RoomId>,
-    people: Vec<UserId>,
-    mut walked: RoomId,
-    rows: usize,
-) -> Result<Answer> {
-    let (open, access) = store
-        .read(move |conn| Ok((heads::of(conn, &open)?, access::revisions(conn, &people)?)))
-        .await?;
-    let (mut found, mut ended) = (Vec::new(), false);
-    while !ended && found.len() < rows {
-        let next = store.read(move |conn| heads::after(conn, walked)).await?;
-        ended = next.len() < heads::CHUNK;
+/// The heads behind a room, about so many, and whether those are the last; fewer where the database does not answer.
+async fn next_heads(store: &Store, mut walked: RoomId, rows: usize) -> (Vec<Head>, bool) {
+    let mut found = Vec::new();
+    while found.len() < rows {
+        let Ok(next) = store.read(move |conn| heads::after(conn, walked)).await else {
+            break;
+        };
+        let ended = next.len() < heads::CHUNK;
         walked = next.last().map_or(walked, |head| head.room);
         found.extend(next);
+        if ended {
+            return (found, true);
+        }
     }
-    Ok(Answer {
-        open,
-        access,
-        walked: found,
-        ended,
-    })
+    (found, false)
 }
 
 impl Handler<Subscribed> for Hub {
@@ -217,7 +263,7 @@ impl Handler<Subscribed> for Hub {
     fn handle(&mut self, Subscribed { rooms }: Subscribed, ctx: &mut Self::Context) {
         let Some(rooms) = rooms else {
             self.announce_everyone();
-            return self.compare(EVERY, ctx);
+            return self.compare(ctx);
         };
         if !self.head_check {
             return;
@@ -234,7 +280,7 @@ impl Handler<Subscribed> for Hub {
                 }
             }
             // The next comparison comes soon enough.
-            Err(_) => hub.compare(EVERY, ctx),
+            Err(_) => hub.compare(ctx),
         }));
     }
 }
@@ -245,6 +291,24 @@ impl Handler<RelayIs> for Hub {
     fn handle(&mut self, RelayIs { well }: RelayIs, ctx: &mut Self::Context) {
         self.heads.unwell = !well;
         // At once: what was lost before it was noticed is found now.
-        self.compare(EVERY_WHILE_UNWELL, ctx);
+        self.compare(ctx);
+    }
+}
+
+impl Handler<Missed> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, _: Missed, ctx: &mut Self::Context) {
+        self.compare(ctx);
+    }
+}
+
+impl Handler<FoundBehind> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, _: FoundBehind, _: &mut Self::Context) {
+        if self.line.is_some() {
+            self.heads.found_behind_at = Some(Instant::now());
+        }
     }
 }

@@ -58,7 +58,7 @@ pub struct SignOut(pub i64);
 #[rtype(result = "()")]
 pub struct CutOff(pub UserId);
 
-/// Who is connected to this node?
+/// Who is connected to any node, as far as this one knows?
 #[derive(Message)]
 #[rtype(result = "HashSet<UserId>")]
 pub struct Online;
@@ -88,6 +88,16 @@ pub struct Subscribed {
     /// Which rooms.
     pub rooms: Option<Vec<RoomId>>,
 }
+
+/// More came from Redis than was taken: something was missed.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Missed;
+
+/// A room found changes in the database that nobody had told it of.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct FoundBehind;
 
 /// Whether this node hears itself through Redis has changed.
 #[derive(Message)]

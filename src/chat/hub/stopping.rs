@@ -10,7 +10,7 @@ use crate::chat::closing::CloseReason;
 use crate::chat::room::Drain;
 
 /// How long rooms may take to finish what they are saving.
-const DRAIN_MAX: Duration = Duration::from_secs(8);
+const DRAIN_MAX: Duration = Duration::from_secs(6);
 
 impl Handler<CloseAll> for Hub {
     type Result = ResponseActFuture<Self, ()>;
@@ -18,6 +18,9 @@ impl Handler<CloseAll> for Hub {
     fn handle(&mut self, _: CloseAll, ctx: &mut Self::Context) -> Self::Result {
         self.stopping = true;
         self.write_last_seen(ctx);
+        if let Some(line) = &self.line {
+            line.fall_silent();
+        }
         self.announce_everyone();
         for outlet in self.outlets() {
             outlet.announce(CloseReason::Restart);

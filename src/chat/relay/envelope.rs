@@ -59,16 +59,14 @@ pub enum Notice {
         /// More was said than is named here.
         overflown: bool,
     },
-    /// Somebody's read mark moved.
+    /// Read marks moved.
     ReadMoved {
         /// In which room.
         room: RoomId,
         /// Its name in URLs.
         slug: String,
-        /// Whose.
-        user: UserId,
-        /// To which message.
-        seq: i64,
+        /// Whose, and to which message.
+        marks: Vec<(UserId, i64)>,
     },
     /// What somebody may do has changed: it is to be read from the database.
     Access {

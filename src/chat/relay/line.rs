@@ -1,8 +1,9 @@
 //! The way to the other nodes, for rooms and the hub: nobody who speaks into it waits.
 
 use std::collections::{BTreeSet, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -17,6 +18,8 @@ use crate::store::site::Site;
 /// What may wait for Redis; the oldest makes room.
 const MESSAGES_MAX: usize = 4_096;
 const QUEUE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// What could not be sent is tried again for so long; after that the database has told it.
+const WORTH_SENDING: Duration = Duration::from_secs(2);
 /// How long the end of adda waits for what is still to be sent.
 const FLUSH_MAX: Duration = Duration::from_secs(1);
 
@@ -34,6 +37,7 @@ struct Shared {
     emptied: Notify,
     wanted: Mutex<BTreeSet<RoomId>>,
     wants_changed: Notify,
+    silent: AtomicBool,
 }
 
 #[derive(Default)]
@@ -50,6 +54,7 @@ pub struct Outgoing {
     pub channel: String,
     /// What is published.
     pub message: Vec<u8>,
+    queued_at: Instant,
 }
 
 impl Line {
@@ -66,6 +71,7 @@ impl Line {
             emptied: Notify::new(),
             wanted: Mutex::default(),
             wants_changed: Notify::new(),
+            silent: AtomicBool::new(false),
         })))
     }
 
@@ -107,7 +113,15 @@ impl Line {
         }
     }
 
+    /// Beats no more: this node is about to end, and nobody is to miss it.
+    pub fn fall_silent(&self) {
+        self.0.silent.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn beat(&self) {
+        if self.0.silent.load(Ordering::Relaxed) {
+            return;
+        }
         let number = self.0.pulse.send();
         self.send(self.beat_channel(), &Word::Notice(Notice::Beat { number }));
     }
@@ -169,7 +183,24 @@ impl Line {
         }
     }
 
-    /// What was taken has arrived, or will not.
+    /// What was taken may not have arrived: it goes first when next there is a connection, unless it is old by then.
+    pub(super) fn give_back(&self, outgoing: Vec<Outgoing>) {
+        let mut queue = self.queue();
+        queue.sending = false;
+        for sent in outgoing.into_iter().rev() {
+            if sent.queued_at.elapsed() < WORTH_SENDING {
+                queue.bytes += sent.message.len();
+                queue.messages.push_front(sent);
+            } else {
+                self.0.metrics.relay_unsent.one();
+            }
+        }
+        self.0.metrics.relay_unsent.add(queue.trim());
+        drop(queue);
+        self.0.filled.notify_one();
+    }
+
+    /// What was taken has arrived.
     pub(super) fn taken_is_done(&self) {
         let mut queue = self.queue();
         queue.sending = false;
@@ -188,14 +219,12 @@ impl Line {
         }
         let mut queue = self.queue();
         queue.bytes += message.len();
-        queue.messages.push_back(Outgoing { channel, message });
-        while queue.messages.len() > MESSAGES_MAX || queue.bytes > QUEUE_BYTES_MAX {
-            let Some(dropped) = queue.messages.pop_front() else {
-                break;
-            };
-            queue.bytes -= dropped.message.len();
-            self.0.metrics.relay_unsent.one();
-        }
+        queue.messages.push_back(Outgoing {
+            channel,
+            message,
+            queued_at: Instant::now(),
+        });
+        self.0.metrics.relay_unsent.add(queue.trim());
         drop(queue);
         self.0.filled.notify_one();
     }
@@ -206,6 +235,19 @@ impl Line {
 }
 
 impl Queue {
+    /// Drops the oldest until the rest fits; how many.
+    fn trim(&mut self) -> usize {
+        let mut dropped = 0;
+        while self.messages.len() > MESSAGES_MAX || self.bytes > QUEUE_BYTES_MAX {
+            let Some(oldest) = self.messages.pop_front() else {
+                break;
+            };
+            self.bytes -= oldest.message.len();
+            dropped += 1;
+        }
+        dropped
+    }
+
     fn is_empty(&self) -> bool {
         self.messages.is_empty() && !self.sending
     }

@@ -15,7 +15,7 @@ use redis::{AsyncConnectionConfig, Client, Msg, RedisResult};
 
 use super::envelope::{Notice, Refused, Word};
 use super::line::{Line, Outgoing};
-use crate::chat::hub::{Hear, Heard, Hub, Subscribed};
+use crate::chat::hub::{Hear, Heard, Hub, Missed, Subscribed};
 use crate::error::{Error, Result};
 use crate::secrets;
 use crate::store::RoomId;
@@ -84,7 +84,7 @@ impl Link {
 
     /// Publishes what comes, as long as adda runs.
     pub(super) async fn publish(&self) {
-        let mut pause = RETRY_FIRST;
+        let (mut pause, mut was_refused) = (RETRY_FIRST, false);
         loop {
             let config = AsyncConnectionConfig::new()
                 .set_connection_timeout(Some(CONNECT_MAX))
@@ -95,10 +95,15 @@ impl Link {
                 .await
             {
                 Ok(mut redis) => {
-                    pause = RETRY_FIRST;
-                    if let Err(cause) = self.publish_over(&mut redis).await {
+                    let (worked, cause) = self.publish_over(&mut redis).await;
+                    if worked {
+                        pause = RETRY_FIRST;
+                    }
+                    // Once for each time that it goes, however many attempts it takes to come back.
+                    if worked || !was_refused {
                         log::warn!("publishing to Redis: {cause}");
                     }
+                    was_refused = true;
                 }
                 Err(cause) => log::debug!("connecting to Redis: {cause}"),
             }
@@ -106,21 +111,29 @@ impl Link {
         }
     }
 
-    async fn publish_over(&self, redis: &mut MultiplexedConnection) -> RedisResult<()> {
+    /// Publishes over one connection until it fails: whether anything was published, and why it failed.
+    async fn publish_over(&self, redis: &mut MultiplexedConnection) -> (bool, redis::RedisError) {
+        let mut worked = false;
         loop {
             let outgoing = self.line.take(PUBLISHED_TOGETHER).await;
             let mut together = redis::pipe();
-            for Outgoing { channel, message } in &outgoing {
+            for Outgoing {
+                channel, message, ..
+            } in &outgoing
+            {
                 together.publish(channel, message).ignore();
             }
             let sent = together.exec_async(redis).await;
-            self.line.taken_is_done();
-            let metrics = self.line.metrics();
             match sent {
-                Ok(()) => metrics.relay_published.add(outgoing.len()),
+                Ok(()) => {
+                    worked = true;
+                    self.line.metrics().relay_published.add(outgoing.len());
+                    self.line.taken_is_done();
+                }
                 Err(cause) => {
-                    metrics.relay_unsent.add(outgoing.len());
-                    return Err(cause);
+                    // It may have arrived: nothing is the worse for coming twice.
+                    self.line.give_back(outgoing);
+                    return (worked, cause);
                 }
             }
         }
@@ -168,12 +181,15 @@ impl Link {
             FuturesUnordered::new();
         let mut delivering = FuturesUnordered::new();
         let mut look = tokio::time::interval(LISTEN_CHECK);
+        // Whether what is subscribed may differ from what is wanted: looked at then, and not for every message.
+        let mut differs = true;
         hub.do_send(Subscribed { rooms: None });
         loop {
-            if changing.is_empty()
-                && let Some(change) = self.next_change(&subscribed)
-            {
-                changing.push(self.change(sink.clone(), change).boxed_local());
+            if differs && changing.is_empty() {
+                match self.next_change(&subscribed) {
+                    Some(change) => changing.push(self.change(sink.clone(), change).boxed_local()),
+                    None => differs = false,
+                }
             }
             if delivering.is_empty() && !inbox.heard.is_empty() {
                 delivering.push(hub.send(inbox.take()));
@@ -193,15 +209,16 @@ impl Link {
                     }
                     Err(cause) => return cause.to_string(),
                 },
-                Some(_) = delivering.next(), if !delivering.is_empty() => {
+                Some(_) = delivering.next(), if !delivering.is_empty() => {}
+                () = self.line.wants_changed() => differs = true,
+                _ = look.tick() => {
+                    if self.line.pulse().is_deaf(began) {
+                        return "nothing was heard for too long".to_owned();
+                    }
                     if std::mem::take(&mut inbox.overrun) {
-                        hub.do_send(Subscribed { rooms: None });
+                        hub.do_send(Missed);
                     }
                 }
-                () = self.line.wants_changed() => {}
-                _ = look.tick() => if self.line.pulse().is_deaf(began) {
-                    return "nothing was heard for too long".to_owned();
-                },
             }
         }
     }

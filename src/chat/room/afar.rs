@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::{FromAfar, HeadIs, Room};
+use super::{FromAfar, Room};
 use crate::chat::relay::Shown;
 
 /// How long what came too early waits; two nodes' connections to Redis may differ by that.
@@ -88,18 +88,6 @@ impl Handler<FromAfar> for Room {
             }
         }
         self.show_ahead(ctx);
-    }
-}
-
-impl Handler<HeadIs> for Room {
-    type Result = ();
-
-    fn handle(&mut self, HeadIs(head): HeadIs, ctx: &mut Self::Context) {
-        // A save that is under way brings what is before it.
-        if self.open && head.revision > self.gate && !self.saving.is_running() {
-            self.metrics.heads_behind.one();
-            self.read_head(ctx);
-        }
     }
 }
 

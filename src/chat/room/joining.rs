@@ -26,6 +26,32 @@ struct Arrival {
     attempts: u8,
 }
 
+impl Arrival {
+    /// With one attempt less.
+    fn again(self) -> Arrival {
+        Arrival {
+            attempts: self.attempts.saturating_sub(1),
+            ..self
+        }
+    }
+}
+
+/// Those on the way in who wait for what the database has: a crowd that returns together waits for one answer.
+#[derive(Default)]
+pub(super) struct Arriving {
+    /// The revision since which changes are being read, and who waits for them.
+    reading: Option<(i64, Vec<Arrival>)>,
+    /// Who waits for another answer than that.
+    next: Vec<Arrival>,
+}
+
+/// What the database had, encoded once for all who wait.
+struct Missed {
+    frames: Vec<(i64, ByteString)>,
+    head: i64,
+    complete: bool,
+}
+
 impl Handler<Join> for Room {
     type Result = ();
 
@@ -80,63 +106,106 @@ impl Handler<Join> for Room {
 }
 
 impl Room {
-    /// Reads from the database what is no longer at hand, or whether a revision above the gate can be.
-    fn fetch(&mut self, mut arrival: Arrival, ctx: &mut Context<Self>) {
-        arrival.attempts -= 1;
-        let (store, id, since, gate) = (self.store.clone(), self.id, arrival.since, self.gate);
-        let from = since.min(gate);
+    /// Has read from the database what is no longer at hand, or whether a revision above the gate can be.
+    fn fetch(&mut self, arrival: Arrival, ctx: &mut Context<Self>) {
+        let arrival = arrival.again();
+        let from = arrival.since.min(self.gate);
+        match &mut self.arriving.reading {
+            // Above the gate it matters where the head is now, and not where it was asked for before.
+            Some((reading, waiting)) if *reading <= from && arrival.since <= self.gate => {
+                waiting.push(arrival);
+            }
+            Some(_) => self.arriving.next.push(arrival),
+            None => self.fetch_for(vec![arrival], ctx),
+        }
+    }
+
+    fn fetch_for(&mut self, arrivals: Vec<Arrival>, ctx: &mut Context<Self>) {
+        let oldest = arrivals.iter().map(|arrival| arrival.since).min();
+        let from = oldest.unwrap_or_default().min(self.gate);
+        self.arriving.reading = Some((from, arrivals));
+        let (store, id) = (self.store.clone(), self.id);
         let read = async move {
             store
                 .read(move |conn| messages::changes(conn, id, from, CHANGES_MAX))
                 .await
         };
-        ctx.spawn(
-            read.into_actor(self)
-                .map(move |changes, room, ctx| match changes {
-                    Ok(changes) => room.fetched(arrival, changes, ctx),
-                    Err(error) => {
-                        log::warn!(
-                            "room {}: what somebody missed cannot be read: {error}",
-                            room.id
-                        );
+        ctx.spawn(read.into_actor(self).map(move |changes, room, ctx| {
+            let waiting = room.arriving.reading.take();
+            let arrivals = waiting.map(|(_, arrivals)| arrivals).unwrap_or_default();
+            match changes {
+                Ok(changes) => room.fetched(from, arrivals, changes, ctx),
+                Err(error) => {
+                    log::warn!(
+                        "room {}: what somebody missed cannot be read: {error}",
+                        room.id
+                    );
+                    for arrival in arrivals {
                         room.welcome(arrival.session, arrival.view, None);
                     }
-                }),
-        );
+                }
+            }
+            let next = std::mem::take(&mut room.arriving.next);
+            if !next.is_empty() {
+                room.fetch_for(next, ctx);
+            }
+        }));
     }
 
-    fn fetched(&mut self, arrival: Arrival, changes: Changes, ctx: &mut Context<Self>) {
-        let (head, complete) = (changes.head, changes.complete);
-        if !complete || arrival.since > head {
-            return self.welcome(arrival.session, arrival.view, None);
-        }
-        let mut missed: Vec<ByteString> = changes
-            .messages
-            .iter()
-            .filter(|message| message.revision > arrival.since)
-            .map(|message| Frame::Message(message).encode())
-            .collect();
-        if head > self.gate {
-            // Others wrote what this room has not shown: everyone gets it, and the one who comes in with them.
+    fn fetched(
+        &mut self,
+        from: i64,
+        arrivals: Vec<Arrival>,
+        changes: Changes,
+        ctx: &mut Context<Self>,
+    ) {
+        let encode =
+            |message: &messages::Message| (message.revision, Frame::Message(message).encode());
+        let missed = Missed {
+            frames: changes.messages.iter().map(encode).collect(),
+            head: changes.head,
+            complete: changes.complete,
+        };
+        if missed.complete && missed.head > self.gate {
+            // Others wrote what this room has not shown: everyone gets it, and those who come in with them.
+            let messages = above(changes.messages, self.gate);
             self.catch_up(
-                messages::Changes {
-                    messages: above(changes.messages, self.gate),
+                Changes {
+                    messages,
                     ..changes
                 },
                 ctx,
             );
         }
-        match self.recent.since(head) {
-            Some(newer) => {
-                missed.extend(newer);
-                let bytes: usize = missed.iter().map(|frame| frame.len()).sum();
-                self.welcome(
-                    arrival.session,
-                    arrival.view,
-                    (bytes <= BYTES_MAX).then_some(missed),
-                );
+        for arrival in arrivals {
+            // Of several, one may lack more than fits into an answer, and the others not.
+            if !missed.complete && arrival.since > from && arrival.attempts > 0 {
+                self.arriving.next.push(arrival.again());
+            } else {
+                self.let_in(arrival, &missed);
             }
-            None if arrival.attempts > 0 => self.fetch(arrival, ctx),
+        }
+    }
+
+    fn let_in(&mut self, arrival: Arrival, missed: &Missed) {
+        let since = arrival.since;
+        if !missed.complete || since > missed.head {
+            return self.welcome(arrival.session, arrival.view, None);
+        }
+        let first = missed
+            .frames
+            .partition_point(|(revision, _)| *revision <= since);
+        let own = missed.frames[first..]
+            .iter()
+            .map(|(_, frame)| frame.clone());
+        match self.recent.since(missed.head) {
+            Some(newer) => {
+                let all: Vec<ByteString> = own.chain(newer).collect();
+                let bytes: usize = all.iter().map(|frame| frame.len()).sum();
+                let all = (bytes <= BYTES_MAX).then_some(all);
+                self.welcome(arrival.session, arrival.view, all);
+            }
+            None if arrival.attempts > 0 => self.arriving.next.push(arrival.again()),
             None => self.welcome(arrival.session, arrival.view, None),
         }
     }

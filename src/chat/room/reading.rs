@@ -9,7 +9,7 @@ use super::{Read, Room, elapsed};
 use crate::chat::hub::{Moved, ReadMoved};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::refusal;
-use crate::chat::relay::Notice;
+use crate::chat::relay::{Notice, Shown};
 use crate::error::Error;
 use crate::names::ClientId;
 use crate::store::{UserId, memberships};
@@ -31,6 +31,7 @@ pub(super) struct Reading {
     overflown: bool,
     /// What was committed here, for those on other nodes.
     own: Vec<(i64, UserId)>,
+    own_revision: i64,
     own_overflown: bool,
     told_at: Option<Instant>,
     telling: bool,
@@ -52,8 +53,11 @@ impl Reading {
     }
 
     /// Messages were committed here; the other nodes' people are told of them too.
-    pub(super) fn announce(&mut self, messages: impl Iterator<Item = (i64, UserId)>) {
-        self.own.extend(messages);
+    pub(super) fn announce(&mut self, messages: &[Shown]) {
+        self.own
+            .extend(messages.iter().map(|shown| (shown.seq, shown.author)));
+        let newest = messages.last().map_or(0, |shown| shown.revision);
+        self.own_revision = self.own_revision.max(newest);
         if self.own.len() > SAID_MAX {
             self.own.clear();
             self.own_overflown = true;
@@ -73,7 +77,8 @@ impl Room {
     /// Tells the hub what was said, at once or with what else is said within a quarter of a second.
     pub(super) fn tell_hub(&mut self, ctx: &mut Context<Self>) {
         let reading = &mut self.reading;
-        if reading.telling || (reading.said.is_empty() && !reading.overflown) {
+        let is_nothing_new = reading.said.is_empty() && reading.own.is_empty();
+        if reading.telling || (is_nothing_new && !reading.overflown && !reading.own_overflown) {
             return;
         }
         let passed = elapsed(reading.told_at);
@@ -101,11 +106,13 @@ impl Room {
         if let Some(line) = &self.line
             && (own_overflown || !own.is_empty())
         {
+            // Each node vouches for what it committed itself: the others name the rest.
+            let newest = own.iter().map(|(seq, _)| *seq).max();
             line.to_all(Notice::Moved {
                 room: self.id,
                 slug: self.slug.to_string(),
-                last_seq: self.last_seq,
-                revision: self.gate,
+                last_seq: newest.unwrap_or(self.last_seq),
+                revision: reading.own_revision,
                 said: own,
                 overflown: own_overflown,
             });
@@ -141,17 +148,12 @@ impl Room {
             room.reading.storing = false;
             let failed = written.is_err();
             match written {
-                Ok(()) => {
-                    for (user, seq) in marks {
-                        // As often as marks are stored, once a second and person.
-                        room.hub.do_send(ReadMoved {
-                            room: room.id,
-                            slug: room.slug.clone(),
-                            user,
-                            seq,
-                        });
-                    }
-                }
+                // As often as marks are stored, once a second.
+                Ok(()) => room.hub.do_send(ReadMoved {
+                    room: room.id,
+                    slug: room.slug.clone(),
+                    marks,
+                }),
                 Err(error) => {
                     log::warn!("room {}: read marks were not stored: {error}", room.id);
                     for (user, seq) in marks {

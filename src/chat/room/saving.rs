@@ -132,7 +132,10 @@ impl Room {
                     }
                     Saved::Failed(error) => {
                         room.not_saved(&error, origins);
-                        room.check_head(ctx);
+                        if error != Error::Busy {
+                            room.is_unsure = true;
+                            room.check_head(ctx);
+                        }
                         room.next(ctx);
                     }
                     Saved::Late(late) => {
@@ -159,8 +162,12 @@ impl Room {
     fn ended(&mut self, ended: Ended, ctx: &mut Context<Self>) {
         match ended {
             Ended::Known(Ok(committed)) => self.saved(committed, Vec::new(), ctx),
-            Ended::Known(Err(_)) => self.check_head(ctx),
+            Ended::Known(Err(_)) => {
+                self.is_unsure = true;
+                self.check_head(ctx);
+            }
             Ended::Unknown(late) => {
+                self.is_unsure = true;
                 self.check_head(ctx);
                 self.listen_for(late, ctx);
             }
@@ -179,6 +186,7 @@ impl Room {
 
     fn next(&mut self, ctx: &mut Context<Self>) {
         self.saving.running = false;
+        self.reach_head(ctx);
         self.save(ctx);
         self.finish_draining();
     }
@@ -201,13 +209,13 @@ impl Room {
                 self.gate = self.gate.max(committed.revision);
                 self.last_seq = self.last_seq.max(committed.last_seq);
             }
-            None => self.skip_to(committed.revision, committed.last_seq),
+            // Others wrote more than one answer holds: it is read bit by bit.
+            None => self.head_wanted = self.head_wanted.max(committed.revision),
         }
         if let Some(line) = &self.line
             && !own.is_empty()
         {
-            self.reading
-                .announce(own.iter().map(|shown| (shown.seq, shown.author)));
+            self.reading.announce(&own);
             line.to_room(self.id, &Word::Frames(self.id, own));
         }
         let mut answers = Answers::new();
