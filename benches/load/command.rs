@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::machine::{self, Cores};
+use crate::spread::over_nodes;
 use crate::{Failure, Result};
+
+/// Nearly the hour that a run may take.
+const ENDLESS: f64 = 3_500.0;
 
 /// Measures a release build of adda: speed, latency, memory, and whether all that is said arrives.
 #[derive(Parser)]
@@ -38,6 +42,18 @@ pub enum Scenario {
     Fsync,
     /// All figures of docs/performance.md, as a table in Markdown
     All(Thoroughness),
+    /// Cut many sockets at once, and time how they come back
+    Storm(StormPlan),
+    /// Some people stop reading: what it does to the others and to memory, and when they are let go
+    Stuck(StuckPlan),
+    /// SIGTERM in the middle of a talk, with a stuck client and half a request
+    Stop(StopPlan),
+    /// Redis is killed under several nodes (two unless said otherwise), and comes back
+    RedisKilled(OutagePlan),
+    /// One of several nodes (two unless said otherwise) is killed, and its people go to another
+    NodeKilled(OutagePlan),
+    /// All figures of several nodes and of faults, as a table in Markdown
+    Faults(FaultsPlan),
 }
 
 /// Where and on what to measure.
@@ -46,11 +62,23 @@ pub struct Setting {
     /// The database instead of SQLite: `postgres://…`, empty or used by this program only
     #[arg(long, global = true, value_name = "URL")]
     pub database: Option<String>,
+    /// Measure on a throw-away PostgreSQL of this program's own
+    #[arg(long, global = true, conflicts_with = "database")]
+    pub postgresql: bool,
+    /// The Redis of several nodes: `redis://…` [default: a throw-away one]
+    #[arg(long, global = true, value_name = "URL")]
+    pub redis: Option<String>,
+    /// So many nodes, on PostgreSQL and Redis: throw-away ones where none are named
+    #[arg(long, global = true, default_value_t = 1, value_name = "NUMBER", value_parser = clap::value_parser!(u8).range(1..=8))]
+    pub nodes: u8,
+    /// Let everything run on every core, this program too
+    #[arg(long, global = true)]
+    pub floating: bool,
     /// Where to make the throw-away data folder; it should be on a real disk [default: under target/]
     #[arg(long, global = true, value_name = "FOLDER", default_value = env!("CARGO_TARGET_TMPDIR"), hide_default_value = true)]
     pub folder: PathBuf,
     /// Accounts to sign up; connections share them in turn
-    #[arg(long, global = true, default_value_t = 100, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=100))]
+    #[arg(long, global = true, default_value_t = 100, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=5_000))]
     pub accounts: u16,
     /// The cores that the server and this program run on; none where they share what there is.
     #[arg(skip)]
@@ -63,20 +91,46 @@ impl Setting {
         std::fs::create_dir_all(&self.folder).map_err(|cause| -> Failure {
             format!("cannot make {}: {cause}", self.folder.display()).into()
         })?;
-        self.cores = machine::two_cores();
-        match &self.cores {
-            Some(cores) => {
-                machine::pin_this_process(cores.generator)?;
-                eprintln!(
-                    "server on core {}, generator on core {}",
-                    cores.server, cores.generator
-                );
-            }
-            None => eprintln!(
-                "no taskset or a single core: server and generator are not kept apart, the figures are lower"
-            ),
+        self.cores = if self.floating {
+            None
+        } else {
+            machine::two_cores()
+        };
+        if let Some(cores) = &self.cores {
+            machine::pin_this_process(cores.generator)?;
         }
+        eprintln!("{}", self.layout());
         Ok(self)
+    }
+
+    /// The same site with at least two nodes.
+    pub fn several(&self) -> Setting {
+        Setting {
+            nodes: self.nodes.max(2),
+            ..self.clone()
+        }
+    }
+
+    /// What runs where, as a sentence without its end.
+    pub fn layout(&self) -> String {
+        let served = match (self.nodes, self.database.is_some() || self.postgresql) {
+            (1, false) => "server".to_owned(),
+            (1, true) => "server and PostgreSQL".to_owned(),
+            (nodes, _) => format!("{nodes} nodes, PostgreSQL and Redis"),
+        };
+        match &self.cores {
+            Some(_) => format!("{served} on one core, generator on another"),
+            None => format!("{served} and generator not kept apart"),
+        }
+    }
+
+    /// The database, as a table says it.
+    pub fn database_name(&self) -> &'static str {
+        if self.nodes > 1 || self.postgresql || self.database.is_some() {
+            "PostgreSQL, `synchronous_commit=on`"
+        } else {
+            "SQLite, `synchronous=FULL`"
+        }
     }
 }
 
@@ -104,6 +158,9 @@ pub struct Plan {
     /// Characters in each message
     #[arg(long, default_value_t = 128, value_name = "BYTES")]
     pub size: usize,
+    /// Where there are several nodes: senders are on the first so many [default: on all]
+    #[arg(long, value_name = "NUMBER")]
+    pub speaking_nodes: Option<usize>,
 }
 
 impl Plan {
@@ -117,7 +174,23 @@ impl Plan {
             seconds: 5.0,
             warm_up: 1.0,
             size: 128,
+            speaking_nodes: None,
         }
+    }
+
+    /// The same without an end; whoever asks for it says when.
+    pub fn endless(self) -> Plan {
+        Plan {
+            seconds: ENDLESS,
+            warm_up: 0.0,
+            ..self
+        }
+    }
+
+    /// The nodes of a room's people.
+    pub fn homes(&self, nodes: usize) -> Vec<usize> {
+        let speaking = self.speaking_nodes.unwrap_or(nodes);
+        over_nodes(self.people, self.senders, speaking, nodes)
     }
 
     /// Errors: what cannot be asked for, as a sentence.
@@ -145,6 +218,76 @@ impl Plan {
             Ok(())
         }
     }
+}
+
+/// Many sockets that are cut at once.
+#[derive(Args, Clone)]
+pub struct StormPlan {
+    /// How many sockets, people taking turns
+    #[arg(long, default_value_t = 5_000, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=30_000))]
+    pub sockets: u16,
+    /// In so many rooms
+    #[arg(long, default_value_t = 50, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub rooms: u16,
+    /// Messages a second before, meanwhile and afterwards, all rooms together
+    #[arg(long, default_value_t = 50.0, value_name = "NUMBER")]
+    pub rate: f64,
+}
+
+/// People who stop reading.
+#[derive(Args, Clone)]
+pub struct StuckPlan {
+    /// People in the room
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub people: usize,
+    /// How many of them stop reading
+    #[arg(long, default_value_t = 20, value_name = "NUMBER")]
+    pub stuck: usize,
+    /// Messages a second
+    #[arg(long, default_value_t = 1_000.0, value_name = "NUMBER")]
+    pub rate: f64,
+    /// Characters in each message
+    #[arg(long, default_value_t = 1_000, value_name = "BYTES")]
+    pub size: usize,
+    /// How long to measure before and after
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS")]
+    pub seconds: f64,
+}
+
+/// A stop in the middle of a talk.
+#[derive(Args, Clone)]
+pub struct StopPlan {
+    /// People in the room; one more does not read
+    #[arg(long, default_value_t = 100, value_name = "NUMBER")]
+    pub people: usize,
+    /// Messages a second
+    #[arg(long, default_value_t = 500.0, value_name = "NUMBER")]
+    pub rate: f64,
+}
+
+/// Something that several nodes rely on goes away.
+#[derive(Args, Clone)]
+pub struct OutagePlan {
+    /// People in the room, spread over the nodes
+    #[arg(long, default_value_t = 200, value_name = "NUMBER")]
+    pub people: usize,
+    /// Messages a second
+    #[arg(long, default_value_t = 100.0, value_name = "NUMBER")]
+    pub rate: f64,
+    /// How long each of before, meanwhile and afterwards lasts
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS")]
+    pub seconds: f64,
+}
+
+/// How much of the table of faults there is time for.
+#[derive(Args, Clone)]
+pub struct FaultsPlan {
+    /// How long each run, or each part of one, measures
+    #[arg(long, default_value_t = 5.0, value_name = "SECONDS")]
+    pub seconds: f64,
+    /// Sockets that are cut at once
+    #[arg(long, default_value_t = 5_000, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(100..=30_000))]
+    pub sockets: u16,
 }
 
 /// The search for the highest rate.

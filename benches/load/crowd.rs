@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use crate::frames;
 use crate::http;
@@ -24,6 +24,10 @@ const HANDSHAKES: usize = 64;
 const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// Connections from one address: below the 28,000 ports that Linux gives out for one.
 const PER_ADDRESS: usize = 8_000;
+/// Linux makes more of it, but no less.
+const RECEIVE_BUFFER_MIN: usize = 2_048;
+/// What Linux answers where a connection is on its way (EINPROGRESS).
+const IN_PROGRESS: i32 = 115;
 /// Any 16 bytes will do; the server's answer to them tells a client only that it talks to a WebSocket server.
 const KEY: &str = "YSBsb25nIGVhc3kgdGFsaw==";
 
@@ -31,6 +35,8 @@ const KEY: &str = "YSBsb25nIGVhc3kgdGFsaw==";
 pub struct Place {
     /// The number of the room, for whoever looks at what comes.
     pub room: usize,
+    /// The number of the node.
+    pub node: usize,
     pub path: String,
     pub cookies: String,
 }
@@ -39,6 +45,8 @@ pub struct Place {
 pub struct Crowd {
     poll: Poll,
     events: Events,
+    nodes: Vec<SocketAddr>,
+    places: Vec<Place>,
     members: Vec<Member>,
     buffer: Vec<u8>,
     masks: u32,
@@ -46,11 +54,17 @@ pub struct Crowd {
     closed: usize,
     /// The first reason why one was closed.
     pub reason: Option<String>,
+    /// Whose connection has ended since somebody took them from here.
+    pub lost: Vec<usize>,
 }
 
 impl Crowd {
-    /// Opens a connection for each place, and waits until the server has greeted all of them.
-    pub fn open(address: SocketAddr, places: &[Place]) -> Result<Crowd> {
+    /// Opens a connection for each place, and waits until the server has greeted all of them; `hear` gets the welcomes.
+    pub fn open(
+        nodes: Vec<SocketAddr>,
+        places: Vec<Place>,
+        hear: &mut impl FnMut(Heard<'_>),
+    ) -> Result<Crowd> {
         let wanted = places.len() as u64 + 64;
         if rlimit::increase_nofile_limit(wanted).map_or(true, |limit| limit < wanted) {
             return Err(format!(
@@ -62,24 +76,27 @@ impl Crowd {
         let mut crowd = Crowd {
             poll: Poll::new()?,
             events: Events::with_capacity(EVENTS),
-            members: Vec::with_capacity(places.len()),
+            nodes,
+            members: places.iter().map(|_| Member::absent()).collect(),
+            places,
             buffer: vec![0; BUFFER],
             masks: 0x9e37_79b9,
             open: 0,
             closed: 0,
             reason: None,
+            lost: Vec::new(),
         };
         let mut ready = Vec::new();
+        let mut begun = 0;
         let mut last_progress = (0, Instant::now());
-        while crowd.open < places.len() {
-            while crowd.members.len() < places.len()
-                && crowd.members.len() - crowd.open < HANDSHAKES
-            {
-                crowd.connect(address, &places[crowd.members.len()])?;
+        while crowd.open < crowd.len() {
+            while begun < crowd.len() && begun - crowd.open < HANDSHAKES {
+                crowd.connect(begun, "");
+                begun += 1;
             }
             crowd.wait(Duration::from_millis(100), &mut ready)?;
             for member in ready.drain(..) {
-                crowd.read(member, &mut |_| ());
+                crowd.read(member, hear);
             }
             if let Some(reason) = &crowd.reason {
                 return Err(format!("a connection was not opened: {reason}").into());
@@ -90,7 +107,7 @@ impl Crowd {
                 return Err(format!(
                     "{} of {} connections were opened, then none for 10 s",
                     crowd.open,
-                    places.len()
+                    crowd.len()
                 )
                 .into());
             }
@@ -98,22 +115,97 @@ impl Crowd {
         Ok(crowd)
     }
 
-    fn connect(&mut self, address: SocketAddr, place: &Place) -> Result<()> {
-        let number = self.members.len();
-        let socket = Socket::new(
-            Domain::for_address(address),
-            Type::STREAM,
-            Some(Protocol::TCP),
-        )?;
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// How many the server has closed.
+    pub fn closed(&self) -> usize {
+        self.closed
+    }
+
+    pub fn room_of(&self, member: usize) -> usize {
+        self.places[member].room
+    }
+
+    /// The node that somebody is on, or was last.
+    pub fn node_of(&self, member: usize) -> usize {
+        self.places[member].node
+    }
+
+    pub fn is_open(&self, member: usize) -> bool {
+        self.members[member].state == State::Open
+    }
+
+    /// Where somebody's connection comes from.
+    pub fn port_of(&self, member: usize) -> Option<u16> {
+        let address = self.members[member].stream.as_ref()?.local_addr();
+        address.ok().map(|address| address.port())
+    }
+
+    /// Connects somebody again, perhaps to another node, with a query that says where they left off. Where that fails they are
+    /// among the lost.
+    pub fn come_back(&mut self, member: usize, node: usize, query: &str) {
+        self.places[member].node = node;
+        self.connect(member, query);
+    }
+
+    /// Ends a connection as a broken network does: with a reset, and without a word.
+    pub fn cut(&mut self, member: usize) {
+        if let Some(stream) = &self.members[member].stream {
+            // Fails only where the connection has gone, which is what is wanted.
+            let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+        }
+        self.hang_up(member);
+    }
+
+    /// Stops reading somebody's connection for good, and leaves it open.
+    pub fn fall_asleep(&mut self, member: usize) {
+        let member = &mut self.members[member];
+        if let Some(stream) = &mut member.stream {
+            // What has come and waits is all that the server gets rid of. A failure leaves it some more room.
+            let _ = SockRef::from(&*stream).set_recv_buffer_size(RECEIVE_BUFFER_MIN);
+            let _ = self.poll.registry().deregister(stream);
+        }
+        if member.state == State::Open {
+            self.open -= 1;
+        }
+        member.state = State::Asleep;
+    }
+
+    fn connect(&mut self, number: usize, query: &str) {
+        match self.dial(number, query) {
+            Ok((stream, outgoing)) => {
+                self.members[number] = Member {
+                    stream: Some(stream),
+                    state: State::Upgrading,
+                    outgoing,
+                    ..Member::absent()
+                };
+                self.flush(number);
+            }
+            Err(cause) => self.close(number, cause.to_string()),
+        }
+    }
+
+    /// Begins a connection. Returns it with the request that goes over it.
+    fn dial(&self, number: usize, query: &str) -> std::io::Result<(TcpStream, Vec<u8>)> {
+        let place = &self.places[number];
+        let address = self.nodes[place.node];
+        let domain = Domain::for_address(address);
+        let socket = Socket::new(domain, Type::STREAM, Some(Protocol::TCP))?;
         let beyond = number / PER_ADDRESS;
         if beyond > 0 {
             // All of 127.0.0.0/8 is this machine.
             let own = Ipv4Addr::new(127, 0, 0, 1 + beyond as u8);
             socket.bind(&SocketAddr::from((own, 0)).into())?;
         }
-        socket.connect_timeout(&address.into(), HANDSHAKE_MAX)?;
         socket.set_tcp_nodelay(true)?;
         socket.set_nonblocking(true)?;
+        match socket.connect(&address.into()) {
+            Err(cause) if cause.raw_os_error() != Some(IN_PROGRESS) => return Err(cause),
+            _ => {}
+        }
         let mut stream = TcpStream::from_std(socket.into());
         self.poll.registry().register(
             &mut stream,
@@ -127,29 +219,8 @@ impl Crowd {
             ("Sec-WebSocket-Key", KEY),
             ("Cookie", &place.cookies),
         ];
-        let outgoing = http::request("GET", &place.path, address, &headers, b"");
-        self.members.push(Member {
-            stream,
-            state: State::Upgrading,
-            room: place.room,
-            partial: Vec::new(),
-            outgoing,
-        });
-        self.flush(number);
-        Ok(())
-    }
-
-    pub fn len(&self) -> usize {
-        self.members.len()
-    }
-
-    /// How many the server has closed.
-    pub fn closed(&self) -> usize {
-        self.closed
-    }
-
-    pub fn room_of(&self, member: usize) -> usize {
-        self.members[member].room
+        let path = format!("{}{query}", place.path);
+        Ok((stream, http::request("GET", &path, address, &headers, b"")))
     }
 
     /// Waits until something can be read, and lists for which connections.
@@ -166,7 +237,8 @@ impl Crowd {
             if event.is_writable() && !member.outgoing.is_empty() {
                 send(member);
             }
-            if event.is_readable() || event.is_read_closed() || event.is_error() {
+            member.ending |= event.is_read_closed() || event.is_error();
+            if event.is_readable() || member.ending {
                 ready.push(number);
             }
         }
@@ -201,10 +273,13 @@ impl Crowd {
         let member = &mut members[receiver];
         let before = member.state;
         let mut end = None;
-        while end.is_none() && member.state != State::Closed {
+        while end.is_none() && before != State::Asleep {
+            let Some(stream) = &mut member.stream else {
+                break;
+            };
             let held = member.partial.len();
             buffer[..held].copy_from_slice(&member.partial);
-            match member.stream.read(&mut buffer[held..]) {
+            match stream.read(&mut buffer[held..]) {
                 Ok(0) => end = Some("the connection ended".to_owned()),
                 Ok(size) => {
                     let filled = held + size;
@@ -220,7 +295,7 @@ impl Crowd {
                         end = Some("a frame is too large for this program".to_owned());
                     }
                     // Less than there was room for: the socket is empty, and a new event tells when it no longer is.
-                    if filled < BUFFER {
+                    if filled < BUFFER && !member.ending {
                         break;
                     }
                 }
@@ -238,19 +313,27 @@ impl Crowd {
     }
 
     fn close(&mut self, member: usize, reason: String) {
-        let member = &mut self.members[member];
-        member.state = State::Closed;
-        member.partial = Vec::new();
-        // Fails only where it is not registered any more.
-        let _ = self.poll.registry().deregister(&mut member.stream);
+        self.hang_up(member);
         self.closed += 1;
+        self.lost.push(member);
         self.reason.get_or_insert(reason);
+    }
+
+    fn hang_up(&mut self, member: usize) {
+        let gone = std::mem::replace(&mut self.members[member], Member::absent());
+        if gone.state == State::Open {
+            self.open -= 1;
+        }
+        if let Some(mut stream) = gone.stream {
+            // Fails only where it is not registered any more.
+            let _ = self.poll.registry().deregister(&mut stream);
+        }
     }
 
     /// Says goodbye on every connection.
     pub fn leave(mut self) {
         for number in 0..self.members.len() {
-            if self.members[number].state != State::Closed {
+            if self.is_open(number) {
                 frames::write(
                     frames::CLOSE,
                     &1000_u16.to_be_bytes(),

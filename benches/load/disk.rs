@@ -54,7 +54,7 @@ pub fn run(folder: &Path) -> Result<Disk> {
 }
 
 fn measure(file: &mut File, keep: fn(&File) -> std::io::Result<()>) -> Result<Histogram> {
-    let mut times = Histogram::new();
+    let mut times = Histogram::default();
     for _ in 0..WRITES {
         let begin = Instant::now();
         file.write_all(&BYTES)?;

@@ -50,7 +50,7 @@ pub fn run(setting: &Setting, thoroughness: &Thoroughness) -> Result<bool> {
     eprintln!("starting");
     let starts = repeated(thoroughness, || start::run(setting))?;
     report.add_starts(&starts);
-    let mut stage = Stage::open(setting.clone())?;
+    let mut stage = Stage::open(setting)?;
     let plan = |rooms, people, senders, rate| Plan {
         seconds: thoroughness.seconds,
         ..Plan::of(rooms, people, senders, rate)
@@ -83,8 +83,8 @@ pub fn run(setting: &Setting, thoroughness: &Thoroughness) -> Result<bool> {
     let outcomes = repeated(thoroughness, || throughput::run(&stage, &quiet, &rooms))?;
     report.sound &= outcomes.iter().all(|outcome| outcome.is_clean());
     let (p50, p99) = (
-        median(outcomes.iter().map(|outcome| outcome.p50)),
-        median(outcomes.iter().map(|outcome| outcome.p99)),
+        median(outcomes.iter().map(|outcome| outcome.seen.p50)),
+        median(outcomes.iter().map(|outcome| outcome.seen.p99)),
     );
     report.add(
         "1 room, 100 people, 100 messages/s: send to seen",
@@ -104,7 +104,7 @@ pub fn run(setting: &Setting, thoroughness: &Thoroughness) -> Result<bool> {
         "≤ 24 KiB resident each",
         format!("{each:.1} KiB"),
     );
-    stage.server.stop()?;
+    stage.stop()?;
     report.print(setting, &disk);
     Ok(report.sound)
 }
@@ -178,16 +178,12 @@ impl Report {
     }
 
     fn print(&self, setting: &Setting, disk: &disk::Disk) {
-        let database = if setting.database.is_some() {
-            "PostgreSQL"
-        } else {
-            "SQLite, `synchronous=FULL`"
-        };
-        let cores = match setting.cores {
-            Some(_) => "server and generator on a core each",
-            None => "server and generator not kept apart",
-        };
-        println!("{}; {cores}; {database}. {disk}.\n", machine::describe());
+        println!(
+            "{}; {}; {}. {disk}.\n",
+            machine::describe(),
+            setting.layout(),
+            setting.database_name()
+        );
         println!("| work | goal | measured |\n| --- | --- | --- |");
         for row in &self.rows {
             println!("{row}");

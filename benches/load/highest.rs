@@ -63,8 +63,8 @@ pub fn find(stage: &Stage, search: &Search, rooms: &[String]) -> Result<Found> {
             },
             rooms,
         )?;
-        found.sound &= outcome.is_sound();
-        let kept = outcome.is_clean() && outcome.p99 <= search.p99;
+        found.sound &= outcome.verdict.is_sound();
+        let kept = outcome.is_clean() && outcome.seen.p99 <= search.p99;
         eprintln!(
             "  {} {}",
             if kept { "kept    " } else { "not kept" },

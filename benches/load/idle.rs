@@ -3,10 +3,11 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::{Duration, Instant};
 
+use crate::Result;
 use crate::command::IdlePlan;
 use crate::crowd::Crowd;
+use crate::spread::over_nodes;
 use crate::stage::Stage;
-use crate::{Result, machine};
 
 /// What sockets cost that nothing happens on.
 pub struct Idle {
@@ -40,14 +41,15 @@ impl Display for Idle {
 /// Opens the sockets on a process that nothing else has happened in, waits, and looks.
 pub fn run(stage: &mut Stage, plan: &IdlePlan) -> Result<Idle> {
     let rooms = stage.rooms("idle", usize::from(plan.rooms))?;
-    let mut places = stage.places(&rooms, plan.sockets.div_ceil(rooms.len()));
+    let people = plan.sockets.div_ceil(rooms.len());
+    let mut places = stage.places(&rooms, &over_nodes(people, 0, 1, stage.nodes.len()));
     places.truncate(plan.sockets);
     // Signing up and making rooms has left memory behind that sockets would use before any new is asked for.
     stage.restart()?;
-    stage.server.rest()?;
-    let before_kib = machine::resident_kib(stage.server.id())?;
+    stage.rest()?;
+    let before_kib = stage.resident_kib()?;
     let begin = Instant::now();
-    let mut crowd = Crowd::open(stage.server.address, &places)?;
+    let mut crowd = Crowd::open(stage.addresses(), places, &mut |_| ())?;
     let opened_in = begin.elapsed();
     let mut ready = Vec::new();
     let end = Instant::now() + Duration::from_secs_f64(plan.hold.clamp(0.0, 3_600.0));
@@ -57,7 +59,7 @@ pub fn run(stage: &mut Stage, plan: &IdlePlan) -> Result<Idle> {
             crowd.read(member, &mut |_| ());
         }
     }
-    let after_kib = machine::resident_kib(stage.server.id())?;
+    let after_kib = stage.resident_kib()?;
     if let Some(reason) = &crowd.reason {
         return Err(format!(
             "{} of {} sockets did not stay open: {reason}",

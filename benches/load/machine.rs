@@ -1,5 +1,6 @@
 //! The machine underneath: its cores, who runs on which, and what a process uses of it. Linux's /proc, where there is one.
 
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
 use crate::Result;
@@ -69,6 +70,47 @@ pub fn cpu_seconds(process: u32) -> Result<f64> {
         .filter_map(|number| number.parse::<f64>().ok())
         .sum();
     Ok(ticks / TICKS_PER_SECOND)
+}
+
+/// Time that a core has had nothing to do, in seconds, to a hundredth.
+pub fn idle_seconds(core: usize) -> Result<f64> {
+    let stat = std::fs::read_to_string("/proc/stat")?;
+    let name = format!("cpu{core}");
+    let mut words = stat
+        .lines()
+        .map(str::split_whitespace)
+        .find_map(|mut words| (words.next() == Some(&name)).then_some(words))
+        .ok_or_else(|| format!("the kernel does not say what core {core} does"))?;
+    let ticks: f64 = words.nth(3).map_or(Ok(0.0), str::parse)?;
+    Ok(ticks / TICKS_PER_SECOND)
+}
+
+/// How many of a server's connections from these ports it still holds.
+pub fn held_connections(server: u16, ports: &[u16]) -> Result<usize> {
+    let table = std::fs::read_to_string("/proc/net/tcp")?;
+    Ok(connections_in(&table, server, ports))
+}
+
+/// Counts the established connections between a port and others in the kernel's table of IPv4.
+pub fn connections_in(table: &str, server: u16, ports: &[u16]) -> usize {
+    const ESTABLISHED: &str = "01";
+    let port_of = |end: &str| u16::from_str_radix(end.rsplit_once(':')?.1, 16).ok();
+    let is_one = |line: &&str| {
+        let mut words = line.split_whitespace().skip(1);
+        let (Some(own), Some(other), Some(state)) = (words.next(), words.next(), words.next())
+        else {
+            return false;
+        };
+        state == ESTABLISHED
+            && port_of(own) == Some(server)
+            && port_of(other).is_some_and(|port| ports.contains(&port))
+    };
+    table.lines().filter(is_one).count()
+}
+
+/// A port that nobody listens on.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
 }
 
 /// Memory of a process that is in RAM, in KiB.

@@ -1,33 +1,50 @@
 //! The load generator behind docs/performance.md: starts a release build of adda on a core of its own, signs people up
 //! through the front door, has them talk, and checks what every one of them received.
 //!
-//! In reading order: `command` (what can be asked for), `stage` (a site with people and rooms, on a `server`), `crowd` (many
-//! sockets on one thread), `throughput` (messages at a set rate, judged by the `ledger`), then one file per other scenario.
+//! In reading order: `command` (what can be asked for), `stage` (a site with people and rooms, on one `server` or several that
+//! share `backends`), `crowd` (many sockets on one thread), `talk` (messages at a set rate, judged by the `ledger`),
+//! `throughput` (what they cost), `conversation` (a talk of people who come back as pages do), then one file per scenario.
 
 // A program of the command line: what it prints is what it is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod backends;
+mod backoff;
 mod command;
+mod conversation;
 mod crowd;
+mod delays;
 mod disk;
 mod everything;
+mod faults;
 mod frames;
 mod highest;
 mod histogram;
 mod http;
 mod idle;
+mod kept;
 mod ledger;
 mod machine;
 mod member;
 mod numbers;
+mod outages;
 mod outcome;
 mod page;
+mod postgresql;
+mod redis;
+mod returning;
 mod server;
 mod speech;
+mod spread;
 mod stage;
 mod start;
+mod stopping;
+mod storm;
+mod stuck;
+mod talk;
 mod throughput;
 mod token;
+mod verdict;
 
 use std::process::ExitCode;
 
@@ -65,40 +82,67 @@ fn main() -> ExitCode {
 
 /// Whether everything arrived as it should.
 fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
+    let setting = match scenario {
+        Scenario::RedisKilled(_) | Scenario::NodeKilled(_) => setting.several(),
+        _ => setting,
+    };
     let setting = setting.prepare()?;
     match scenario {
         Scenario::Throughput(plan) | Scenario::Latency(plan) => {
-            let mut stage = Stage::open(setting)?;
-            let rooms = stage.rooms("load", plan.rooms)?;
+            let (mut stage, rooms) = stage_with_rooms(&setting, plan.rooms)?;
             let outcome = throughput::run(&stage, plan, &rooms)?;
-            print!("{outcome}");
-            Ok(outcome.is_clean())
+            stage.stop()?;
+            Ok(shown(&outcome, outcome.is_clean()))
         }
         Scenario::Highest(search) => {
-            let mut stage = Stage::open(setting)?;
-            let rooms = stage.rooms("load", search.plan.rooms)?;
+            let (mut stage, rooms) = stage_with_rooms(&setting, search.plan.rooms)?;
             let found = highest::find(&stage, search, &rooms)?;
-            print!("{found}");
-            Ok(found.is_sound())
+            stage.stop()?;
+            Ok(shown(&found, found.is_sound()))
         }
         Scenario::Idle(plan) => {
-            let mut stage = Stage::open(setting)?;
-            println!("{}", idle::run(&mut stage, plan)?);
-            Ok(true)
+            let idle = idle::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&format!("{idle}\n"), true))
         }
-        Scenario::Start => {
-            println!("{}", start::run(&setting)?);
-            Ok(true)
-        }
+        Scenario::Start => Ok(shown(&format!("{}\n", start::run(&setting)?), true)),
         Scenario::Page(plan) => {
-            let mut stage = Stage::open(setting)?;
-            println!("{}", page::run(&mut stage, plan)?);
-            Ok(true)
+            let pages = page::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&format!("{pages}\n"), true))
         }
-        Scenario::Fsync => {
-            println!("{}", disk::run(&setting.folder)?);
-            Ok(true)
-        }
+        Scenario::Fsync => Ok(shown(&format!("{}\n", disk::run(&setting.folder)?), true)),
         Scenario::All(thoroughness) => everything::run(&setting, thoroughness),
+        Scenario::Storm(plan) => {
+            let storm = storm::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&storm, storm.is_clean()))
+        }
+        Scenario::Stuck(plan) => {
+            let stuck = stuck::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&stuck, stuck.is_clean()))
+        }
+        Scenario::Stop(plan) => {
+            let stopped = stopping::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&stopped, stopped.is_clean()))
+        }
+        Scenario::RedisKilled(plan) => {
+            let killed = outages::redis(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&killed, killed.is_clean()))
+        }
+        Scenario::NodeKilled(plan) => {
+            let killed = outages::node(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&killed, killed.is_clean()))
+        }
+        Scenario::Faults(plan) => faults::run(&setting, plan),
     }
+}
+
+fn stage_with_rooms(setting: &Setting, count: usize) -> Result<(Stage, Vec<String>)> {
+    let mut stage = Stage::open(setting)?;
+    let rooms = stage.rooms("load", count)?;
+    Ok((stage, rooms))
+}
+
+/// Prints what was found. Returns whether it was good.
+fn shown(found: &impl std::fmt::Display, good: bool) -> bool {
+    print!("{found}");
+    good
 }

@@ -7,7 +7,7 @@ use mio::net::TcpStream;
 
 use crate::frames::{self, Parsed};
 
-/// A text frame that came.
+/// A text frame that came; the first on each connection is the server's welcome.
 pub struct Heard<'a> {
     /// Which connection, in the order of the places.
     pub receiver: usize,
@@ -23,24 +23,43 @@ pub enum State {
     /// Upgraded; the server speaks first.
     Greeting,
     Open,
+    /// Connected, and never read again.
+    Asleep,
     Closed,
 }
 
 /// A connection and what is half done on it.
 pub struct Member {
-    pub stream: TcpStream,
+    pub stream: Option<TcpStream>,
     pub state: State,
-    pub room: usize,
     /// The begin of a frame whose end has not come.
     pub partial: Vec<u8>,
     /// What the socket has not taken yet.
     pub outgoing: Vec<u8>,
+    /// The other side has said its last: what is left of it is to be read to the end.
+    pub ending: bool,
+}
+
+impl Member {
+    /// Somebody who is not connected yet.
+    pub fn absent() -> Member {
+        Member {
+            stream: None,
+            state: State::Closed,
+            partial: Vec::new(),
+            outgoing: Vec::new(),
+            ending: false,
+        }
+    }
 }
 
 /// Sends what waits, as far as the socket takes it.
 pub fn send(member: &mut Member) {
+    let Some(stream) = &mut member.stream else {
+        return;
+    };
     while !member.outgoing.is_empty() {
-        match member.stream.write(&member.outgoing) {
+        match stream.write(&member.outgoing) {
             Ok(size) => drop(member.outgoing.drain(..size)),
             Err(cause) if cause.kind() == ErrorKind::Interrupted => {}
             // Full, or gone: the event to come tells which.
@@ -79,14 +98,13 @@ pub fn take_frames(
                 taken += length;
                 if member.state == State::Greeting {
                     member.state = State::Open;
-                } else {
-                    hear(Heard {
-                        receiver,
-                        text: payload,
-                        frame_bytes: length,
-                        at,
-                    });
                 }
+                hear(Heard {
+                    receiver,
+                    text: payload,
+                    frame_bytes: length,
+                    at,
+                });
             }
             Parsed::Frame {
                 opcode: frames::PING,

@@ -10,6 +10,14 @@ pub fn median(values: impl Iterator<Item = f64>) -> f64 {
         .unwrap_or(0.0)
 }
 
+/// The value that this share of all do not exceed; 0 where there is none.
+pub fn quantile(values: impl Iterator<Item = f64>, share: f64) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let rank = (values.len() as f64 * share).ceil() as usize;
+    values.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
+}
+
 /// `12345.6` as `12,346`.
 pub fn thousands(number: f64) -> String {
     let digits = format!("{number:.0}");

@@ -47,9 +47,9 @@ pub fn run(stage: &mut Stage, plan: &PagePlan) -> Result<Pages> {
         );
         stage.say(room, number / 3, &text)?;
     }
-    stage.server.rest()?;
-    let (address, path) = (stage.server.address, format!("/chat/{room}/"));
-    let before = machine::cpu_seconds(stage.server.id())?;
+    stage.rest()?;
+    let (address, path) = (stage.address(), format!("/chat/{room}/"));
+    let before = machine::cpu_seconds(stage.nodes[0].id())?;
     let begin = Instant::now();
     let end = begin + Duration::from_secs_f64(plan.seconds.clamp(0.1, 3_600.0));
     let askers: Vec<Result<Asked>> = std::thread::scope(|scope| {
@@ -73,8 +73,8 @@ pub fn run(stage: &mut Stage, plan: &PagePlan) -> Result<Pages> {
             .collect()
     });
     let seconds = begin.elapsed().as_secs_f64();
-    let server_cpu = (machine::cpu_seconds(stage.server.id())? - before) / seconds;
-    let (mut delays, mut count, mut bytes) = (Histogram::new(), 0, 0);
+    let server_cpu = (machine::cpu_seconds(stage.nodes[0].id())? - before) / seconds;
+    let (mut delays, mut count, mut bytes) = (Histogram::default(), 0, 0);
     for asked in askers {
         let asked = asked?;
         count += asked.delays.len();

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,9 @@ pub const SETUP_TOKEN: &str = "set-up-by-the-load-generator";
 pub struct Launch {
     pub data: PathBuf,
     pub database: Option<String>,
+    pub redis: Option<String>,
+    /// Port 0 picks one that is free.
+    pub bind: SocketAddr,
     pub core: Option<usize>,
 }
 
@@ -58,7 +61,7 @@ impl Server {
         }
         command.env_remove("DATABASE_URL").env_remove("REDIS_URL");
         command
-            .env("ADDA_BIND", "127.0.0.1:0")
+            .env("ADDA_BIND", launch.bind.to_string())
             .env("ADDA_DATA", &launch.data)
             .env("ADDA_SETUP_TOKEN", SETUP_TOKEN)
             .env("ADDA_SIGNUP", "open")
@@ -69,6 +72,9 @@ impl Server {
             .stdout(Stdio::piped());
         if let Some(database) = &launch.database {
             command.env("DATABASE_URL", database);
+        }
+        if let Some(redis) = &launch.redis {
+            command.env("REDIS_URL", redis);
         }
         let begin = Instant::now();
         let mut process = command
@@ -128,15 +134,13 @@ impl Server {
 
     /// Asks the server to stop, and sees to it that it does.
     pub fn stop(&mut self) -> Result<()> {
-        if self.process.try_wait()?.is_some() {
+        if self.ended()?.is_some() {
             return Err("the server ended by itself".into());
         }
-        Command::new("kill")
-            .args(["-TERM", &self.id().to_string()])
-            .status()?;
+        self.ask_to_stop()?;
         let deadline = Instant::now() + STOP_MAX;
         while Instant::now() < deadline {
-            if let Some(status) = self.process.try_wait()? {
+            if let Some(status) = self.ended()? {
                 return if status.success() {
                     Ok(())
                 } else {
@@ -147,13 +151,31 @@ impl Server {
         }
         Err(format!("the server did not stop in {} s", STOP_MAX.as_secs()).into())
     }
+
+    /// Asks it to stop, and waits for nothing.
+    pub fn ask_to_stop(&self) -> Result<()> {
+        Command::new("kill")
+            .args(["-TERM", &self.id().to_string()])
+            .status()?;
+        Ok(())
+    }
+
+    /// How it has ended; `None` while it runs.
+    pub fn ended(&mut self) -> Result<Option<ExitStatus>> {
+        Ok(self.process.try_wait()?)
+    }
+
+    /// Ends it as a power cut would.
+    pub fn kill(&mut self) {
+        // Both fail where it has ended already, which is what is wanted.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Both fail where it has stopped already, which is what is wanted.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.kill();
     }
 }
 

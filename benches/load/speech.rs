@@ -36,7 +36,7 @@ pub fn compose(token: &Token, size: usize, frame: &mut String) {
 }
 
 /// Spreads numbers that are near each other over all there are (the last steps of SplitMix64).
-fn scatter(number: u64) -> u64 {
+pub fn scatter(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -4,51 +4,112 @@ use std::net::SocketAddr;
 
 use tempfile::TempDir;
 
+use crate::backends::Backends;
 use crate::command::Setting;
 use crate::crowd::Place;
 use crate::http::{self, Answer};
 use crate::server::{Launch, SETUP_TOKEN, Server};
-use crate::{Failure, Result};
+use crate::{Failure, Result, machine};
 
 const PASSWORD: &str = "a long easy talk among friends";
 
 /// A running site with people.
 pub struct Stage {
-    pub server: Server,
+    /// One, where not more were asked for.
+    pub nodes: Vec<Server>,
+    // Ended after the nodes that use them.
+    pub backends: Backends,
     launch: Launch,
     /// The cookies of each account; the first is the administrator's.
     cookies: Vec<String>,
     rooms_made: usize,
-    // Dropped, and with it deleted, after the server that writes to it.
+    // Dropped, and with it deleted, after the nodes that write to it.
     _folder: TempDir,
 }
 
 impl Stage {
-    /// Starts a server in a new folder and signs everybody up.
-    pub fn open(setting: Setting) -> Result<Stage> {
-        let folder = throw_away_folder(&setting)?;
-        let launch = launch(&setting, &folder);
-        let server = Server::start(&launch)?;
+    /// Starts the nodes in a new folder and signs everybody up.
+    pub fn open(setting: &Setting) -> Result<Stage> {
+        let folder = throw_away_folder(setting)?;
+        let backends = Backends::gather(setting)?;
+        let launch = launch(setting, &folder, &backends);
         let mut stage = Stage {
-            server,
+            nodes: Vec::new(),
+            backends,
             launch,
             cookies: Vec::new(),
             rooms_made: 0,
             _folder: folder,
         };
+        for _ in 0..setting.nodes {
+            stage.nodes.push(Server::start(&stage.launch)?);
+        }
         eprintln!("signing up {} people", setting.accounts);
         for number in 0..setting.accounts {
-            let cookies = sign_up(stage.server.address, number)?;
+            let cookies = sign_up(stage.address(), number)?;
             stage.cookies.push(cookies);
         }
         Ok(stage)
     }
 
-    /// Replaces the process: the new one has the same people and rooms, and memory that nothing has touched.
+    /// Replaces the processes: the new ones have the same people and rooms, and memory that nothing has touched.
     pub fn restart(&mut self) -> Result<()> {
-        self.server.stop()?;
-        self.server = Server::start(&self.launch)?;
+        for node in &mut self.nodes {
+            node.stop()?;
+            *node = Server::start(&self.launch)?;
+        }
         Ok(())
+    }
+
+    /// Starts a node that has ended, where it was.
+    pub fn start_again(&mut self, node: usize) -> Result<()> {
+        let bind = self.nodes[node].address;
+        self.nodes[node] = Server::start(&Launch {
+            bind,
+            ..self.launch.clone()
+        })?;
+        Ok(())
+    }
+
+    pub fn stop(&mut self) -> Result<()> {
+        self.nodes.iter_mut().try_for_each(Server::stop)
+    }
+
+    /// Where the first node listens.
+    pub fn address(&self) -> SocketAddr {
+        self.nodes[0].address
+    }
+
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.nodes.iter().map(|node| node.address).collect()
+    }
+
+    /// The core that the nodes share, and what this program has started for them.
+    pub fn core(&self) -> Option<usize> {
+        self.launch.core
+    }
+
+    /// Waits until all nodes have done what they still had to do.
+    pub fn rest(&self) -> Result<()> {
+        self.nodes.iter().try_for_each(Server::rest)
+    }
+
+    /// Memory of all nodes.
+    pub fn resident_kib(&self) -> Result<u64> {
+        let each = self
+            .nodes
+            .iter()
+            .map(|node| machine::resident_kib(node.id()));
+        each.sum()
+    }
+
+    /// Processor time that all nodes have used, in seconds.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        let each = self
+            .nodes
+            .iter()
+            .map(|node| machine::cpu_seconds(node.id()));
+        each.sum()
     }
 
     /// Makes rooms. Returns their slugs.
@@ -88,17 +149,18 @@ impl Stage {
         &self.cookies[person % self.cookies.len()]
     }
 
-    /// A place for each of `people` in each room, room by room. Within a room each is a person of their own as long as there
-    /// are accounts.
-    pub fn places(&self, rooms: &[String], people: usize) -> Vec<Place> {
+    /// A place for everybody in each room, room by room, where `homes` are the nodes of a room's people. Within a room each is a
+    /// person of their own as long as there are accounts.
+    pub fn places(&self, rooms: &[String], homes: &[usize]) -> Vec<Place> {
         let of_room = |(room, slug): (usize, &String)| {
             let path = format!("/ws/chat/{slug}/");
-            let place = move |person| Place {
+            let place = move |(person, node): (usize, &usize)| Place {
                 room,
+                node: *node,
                 path: path.clone(),
-                cookies: self.cookies_of(room * people + person).to_owned(),
+                cookies: self.cookies_of(room * homes.len() + person).to_owned(),
             };
-            (0..people).map(place).collect::<Vec<_>>()
+            homes.iter().enumerate().map(place).collect::<Vec<_>>()
         };
         rooms.iter().enumerate().flat_map(of_room).collect()
     }
@@ -108,8 +170,8 @@ impl Stage {
             ("Content-Type", content_type),
             ("Cookie", self.cookies_of(person)),
         ];
-        let request = http::request("POST", path, self.server.address, &headers, body);
-        http::once(self.server.address, &request)
+        let request = http::request("POST", path, self.address(), &headers, body);
+        http::once(self.address(), &request)
     }
 }
 
@@ -121,10 +183,12 @@ pub fn throw_away_folder(setting: &Setting) -> Result<TempDir> {
 }
 
 /// How to start a server in a folder.
-pub fn launch(setting: &Setting, folder: &TempDir) -> Launch {
+pub fn launch(setting: &Setting, folder: &TempDir, backends: &Backends) -> Launch {
     Launch {
         data: folder.path().to_owned(),
-        database: setting.database.clone(),
+        database: backends.database.clone(),
+        redis: backends.redis_url.clone(),
+        bind: SocketAddr::from(([127, 0, 0, 1], 0)),
         core: setting.cores.map(|cores| cores.server),
     }
 }

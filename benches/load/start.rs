@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
+use crate::backends::Backends;
 use crate::command::Setting;
 use crate::server::Server;
 use crate::stage;
@@ -28,7 +29,8 @@ impl Display for Start {
 /// Starts a server, and looks at it once it has come to rest.
 pub fn run(setting: &Setting) -> Result<Start> {
     let folder = stage::throw_away_folder(setting)?;
-    let mut server = Server::start(&stage::launch(setting, &folder))?;
+    let backends = Backends::gather(setting)?;
+    let mut server = Server::start(&stage::launch(setting, &folder, &backends))?;
     server.rest()?;
     let resident_mib = machine::resident_kib(server.id())? as f64 / 1_024.0;
     let ready_after = server.ready_after;

@@ -3,18 +3,29 @@
 // Each part is here for its tests; what only the generator calls is not called.
 #![allow(dead_code)]
 
+mod backoff;
+mod delays;
 mod frames;
 mod histogram;
 mod ledger;
 mod machine;
 mod numbers;
+mod returning;
+mod speech;
+mod spread;
 mod token;
 
+use std::time::{Duration, Instant};
+
+use backoff::Backoff;
+use delays::Delays;
 use frames::{Parsed, TEXT, parse, write};
 use histogram::{Histogram, bucket, upper_edge};
 use ledger::Ledger;
-use machine::cores_in;
-use numbers::{median, thousands};
+use machine::{connections_in, cores_in};
+use numbers::{median, quantile, thousands};
+use returning::{Returning, Step};
+use spread::over_nodes;
 use token::{Reader, Token};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -54,7 +65,7 @@ fn every_value_is_within_its_bucket() {
 
 #[test]
 fn quantiles_are_of_what_was_added() {
-    let mut histogram = Histogram::new();
+    let mut histogram = Histogram::default();
     for microseconds in 1..=1_000 {
         histogram.add(microseconds);
     }
@@ -112,4 +123,126 @@ fn a_token_is_found_again() {
     frame.push_str(r#" and on"}"#);
     assert_eq!(Reader::new().find(frame.as_bytes()), Some(token));
     assert_eq!(Reader::new().find(b"^^ no token"), None);
+}
+
+#[test]
+fn people_are_spread_evenly_and_senders_where_they_are_wanted() {
+    assert_eq!(over_nodes(6, 2, 1, 2), [0, 0, 1, 1, 0, 1]);
+    assert_eq!(over_nodes(6, 2, 2, 2), [0, 1, 0, 1, 0, 1]);
+    assert_eq!(over_nodes(3, 1, 1, 1), [0, 0, 0]);
+}
+
+#[test]
+fn a_page_waits_longer_after_each_attempt_up_to_a_cap() {
+    let (mut backoff, begin) = (Backoff::default(), Instant::now());
+    let at = |seconds| begin + Duration::from_secs(seconds);
+    let first: Vec<u128> = (0..6)
+        .map(|_| backoff.next(begin, 1.0).as_millis())
+        .collect();
+    assert_eq!(first, [250, 500, 1_000, 2_000, 4_000, 5_000]);
+    assert_eq!(backoff.next(at(119), 0.5), Duration::from_millis(2_500));
+    assert_eq!(backoff.next(at(120), 1.0), Duration::from_secs(20));
+    backoff.reset();
+    assert_eq!(backoff.next(at(141), 1.0), Duration::from_millis(250));
+}
+
+#[test]
+fn the_share_that_did_not_exceed_a_value_is_counted() {
+    let values = || (1..=200).map(f64::from);
+    assert_eq!(quantile(values(), 0.99), 198.0);
+    assert_eq!(quantile(values(), 1.0), 200.0);
+    assert_eq!(quantile([].into_iter(), 0.5), 0.0);
+}
+
+#[test]
+fn times_on_two_nodes_add_up() {
+    let mut delays = Delays::default();
+    delays.add(true, 1_000);
+    delays.add(false, 9_000);
+    assert_eq!(delays.same_node.longest(), 1.0);
+    assert_eq!(delays.other_node.longest(), 9.0);
+    assert_eq!(delays.all().longest, 9.0);
+}
+
+#[test]
+fn only_connections_that_are_still_held_are_counted() {
+    let table = "  sl  local_address rem_address   st tx_queue rx_queue\n\
+   0: 0100007F:1F90 00000000:0000 0A 00000000:00000000\n\
+   1: 0100007F:1F90 0100007F:9C40 01 00000000:00000000\n\
+   2: 0100007F:1F90 0100007F:9C41 04 00000000:00000000\n\
+   3: 0100007F:9C40 0100007F:1F90 01 00000000:00000000\n\
+   4: 0100007F:1F90 0100007F:9C42 01 00000000:00000000\n";
+    assert_eq!(connections_in(table, 8_080, &[40_000, 40_001]), 1);
+}
+
+/// Somebody on each of two nodes, both welcome.
+fn two_who_are_here(now: Instant) -> Returning {
+    let mut returning = Returning::new(vec![0, 1], 2);
+    let welcome = br#"{"type":"welcome","epoch":"e1","revision":5,"resumed":false}"#;
+    assert!(!returning.hear(0, welcome, now));
+    assert!(!returning.hear(1, welcome, now));
+    assert_eq!(returning.away(), 0);
+    returning
+}
+
+fn connects(step: Option<Step>) -> (usize, usize, String) {
+    match step {
+        Some(Step::Connect {
+            member,
+            node,
+            query,
+        }) => (member, node, query),
+        _ => panic!("somebody was to connect"),
+    }
+}
+
+#[test]
+fn whoever_loses_their_node_goes_to_another_and_says_what_they_have() {
+    let begin = Instant::now();
+    let mut returning = two_who_are_here(begin);
+    let message = br#"{"type":"message","seq":8,"revision":9,"message":"\"revision\":70"}"#;
+    assert!(!returning.hear(1, message, begin));
+    returning.node_died(1);
+    returning.lost(1, begin);
+    assert_eq!(returning.away(), 1);
+    assert!(returning.pause(begin) > Duration::ZERO);
+    let step = returning.next_step(begin + Duration::from_millis(250));
+    assert_eq!(connects(step), (1, 0, "?since=9&epoch=e1".to_owned()));
+    let welcome = br#"{"type":"welcome","epoch":"e1","revision":12,"resumed":true}"#;
+    assert!(returning.hear(1, welcome, begin + Duration::from_secs(1)));
+    assert_eq!((returning.away(), returning.returns.len()), (0, 1));
+    assert!(
+        returning
+            .next_step(begin + Duration::from_secs(60))
+            .is_none()
+    );
+}
+
+#[test]
+fn whoever_the_server_sent_away_comes_back_when_it_said() {
+    let begin = Instant::now();
+    let mut returning = two_who_are_here(begin);
+    let bye = br#"{"type":"bye","reason":"restart","reconnect_in_ms":3000}"#;
+    returning.hear(0, bye, begin);
+    returning.lost(0, begin);
+    let at = |milliseconds| begin + Duration::from_millis(milliseconds);
+    assert!(returning.next_step(at(2_999)).is_none());
+    assert_eq!(connects(returning.next_step(at(3_000))).0, 0);
+}
+
+#[test]
+fn a_page_that_is_not_made_welcome_gives_up_and_tries_again() {
+    let begin = Instant::now();
+    let mut returning = two_who_are_here(begin);
+    let at = |milliseconds| begin + Duration::from_millis(milliseconds);
+    returning.lost(0, begin);
+    connects(returning.next_step(at(250)));
+    assert!(returning.next_step(at(10_249)).is_none());
+    assert!(matches!(
+        returning.next_step(at(10_250)),
+        Some(Step::GiveUp(0))
+    ));
+    returning.lost(0, at(10_250));
+    assert_eq!(returning.failed, 1);
+    connects(returning.next_step(at(10_750)));
 }
