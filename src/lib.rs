@@ -17,6 +17,7 @@ pub mod view;
 
 pub mod store;
 
+pub mod json;
 pub mod names;
 pub mod secrets;
 

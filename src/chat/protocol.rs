@@ -4,6 +4,7 @@ use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::json::Object;
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
 use crate::store::rooms::Room;
@@ -61,7 +62,8 @@ struct Incoming {
 impl Request {
     /// Reads a text frame.
     pub fn parse(frame: &str) -> Result<Request, Unreadable> {
-        let incoming: Incoming = serde_json::from_str(frame).map_err(|_| Unreadable {
+        let read = serde_json::from_str::<Object<Incoming>>(frame);
+        let Object(incoming) = read.map_err(|_| Unreadable {
             error: Error::BadRequest("bad-frame"),
             client_id: client_id_of(frame),
         })?;

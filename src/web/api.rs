@@ -8,6 +8,7 @@ use super::methods::{get, post, put, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use crate::error::{Error, Result};
+use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
 use crate::store::messages::{self, Message, Stretch};
 use crate::store::rooms::{self, NewRoom, Room};
@@ -85,7 +86,11 @@ struct MakeRoom {
     topic: Option<String>,
 }
 
-async fn make_room(site: Site, caller: Caller, body: web::Json<MakeRoom>) -> Answer {
+async fn make_room(
+    site: Site,
+    caller: Caller,
+    web::Json(Object(body)): web::Json<Object<MakeRoom>>,
+) -> Answer {
     let new = new_room(&body.name, body.kind.as_deref(), body.topic.as_deref())?;
     if caller.viewer.is_guest() {
         return Err(Error::Forbidden.into());
@@ -212,7 +217,7 @@ async fn post_message(
     site: Site,
     caller: Caller,
     slug: web::Path<String>,
-    body: web::Json<PostMessage>,
+    web::Json(Object(body)): web::Json<Object<PostMessage>>,
 ) -> Answer {
     let text = MessageText::parse(body.message.as_deref().ok_or(Error::Empty)?)?;
     let client_id = body.client_id.as_deref().map(ClientId::parse).transpose()?;
@@ -238,7 +243,7 @@ async fn mark_read(
     site: Site,
     caller: Caller,
     slug: web::Path<String>,
-    body: web::Json<MarkRead>,
+    web::Json(Object(body)): web::Json<Object<MarkRead>>,
 ) -> Answer {
     let room = find_room(&site, &caller, &slug).await?;
     let read_seq = site.chat.mark_read(&caller.viewer, &room, body.seq).await?;

@@ -94,12 +94,23 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_an_object_is_refused(value in value()) {
-        prop_assume!(!value.is_object());
+    fn what_is_not_an_object_is_refused(
+        value in prop_oneof![
+            value().prop_filter("no object", |value| !value.is_object()),
+            // As many as a frame has fields, each of a type that one of them has.
+            prop::collection::vec(value(), 0..7).prop_map(Value::from),
+        ],
+    ) {
         prop_assert_eq!(
             Request::parse(&value.to_string()).unwrap_err().error,
             Error::BadRequest("bad-frame")
         );
+    }
+
+    #[test]
+    fn fields_in_an_array_are_no_frame(text in "[a-z]{1,9}") {
+        let fields = json!(["message", text, "c-1", null, null]);
+        prop_assert!(Request::parse(&fields.to_string()).is_err());
     }
 
     #[test]

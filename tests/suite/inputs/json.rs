@@ -155,6 +155,10 @@ async fn bodies_that_are_no_json_are_refused(database: Database) {
         b"{\"message\":\"x\",\"reply_to\":0x1}".to_vec(),
         b"{\"message\":NaN}".to_vec(),
         b"message=x".to_vec(),
+        // The fields of each route in an array, without their names.
+        b"[\"hi\",\"c-1\",null]".to_vec(),
+        b"[\"hall\",\"open\",\"talk\"]".to_vec(),
+        b"[0]".to_vec(),
         deep("[", "]").into_bytes(),
         deep("{\"a\":", "}").into_bytes(),
         "[".repeat(100_000).into_bytes(),
