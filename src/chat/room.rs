@@ -32,7 +32,7 @@ use super::relay::{Line, Shown};
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::names::ClientId;
-use crate::store::messages::{self, Message};
+use crate::store::messages::Message;
 use crate::store::users::Profile;
 use crate::store::{RoomId, Store, UserId};
 use afar::Ahead;
