@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use crate::checker::evidence::{Disturbance, Process, What};
-use crate::people::{Order, Status};
+use crate::people::{ANSWER_WITHIN, Order, Status};
 use crate::place::{Node, Place};
 use crate::plan::{Kind, Step};
 use crate::record::Record;
@@ -84,6 +84,12 @@ impl Director {
             ended: self.record.now(),
             excuses: step.kind.excuses(),
         });
+        if step.kind == Kind::PeopleDark {
+            // As pages do when their person looks at them again. It takes them so long to give up; the next fault is not to be
+            // blamed for that.
+            self.tells_everyone(Order::Look);
+            tokio::time::sleep(ANSWER_WITHIN).await;
+        }
     }
 
     async fn ends_nodes(&self, step: &Step) {
@@ -146,10 +152,6 @@ impl Director {
         tokio::time::sleep(step.lasts).await;
         for wire in self.wires(step) {
             wire.mend();
-        }
-        if step.kind == Kind::PeopleDark {
-            // As pages do when their person looks at them again.
-            self.tells_everyone(Order::Look);
         }
     }
 

@@ -31,6 +31,8 @@ const SETTLING_MAX: Duration = Duration::from_secs(60);
 const LEAVING_MAX: Duration = Duration::from_secs(30);
 /// For processes to notice that all have left.
 const CLEARING_MAX: Duration = Duration::from_secs(15);
+/// A node that fell silent is forgotten after 45 s, and its people with it.
+const FORGETTING_MAX: Duration = Duration::from_secs(50);
 
 /// What is left of a run.
 pub struct Outcome {
@@ -75,7 +77,7 @@ pub fn run(settings: &Settings) -> Outcome {
 
 async fn tortures(settings: &Settings, crowd: &Handle) -> (Evidence, Vec<String>) {
     let place = Place::build(settings.nodes);
-    let (slugs, browsers) = prepare(&place, settings).await;
+    let (administrator, slugs, browsers) = prepare(&place, settings).await;
     let before: Vec<Footprint> = place.nodes.iter().map(|node| node.footprint()).collect();
     let record = Arc::new(Record::new());
     let (phase, phases) = watch::channel(Phase::Talking);
@@ -110,8 +112,12 @@ async fn tortures(settings: &Settings, crowd: &Handle) -> (Evidence, Vec<String>
         tasks.spawn_on(person.lives(), crowd);
     }
     drop(world);
-    until(COMING_MAX, || director.missing().is_empty()).await;
-    assert!(director.missing().is_empty(), "not everybody could come");
+    let everyone_came = || {
+        let mut people = director.people.iter();
+        people.all(|puppet| puppet.status.connection.load(Ordering::Relaxed) > 0)
+    };
+    until(COMING_MAX, everyone_came).await;
+    assert!(everyone_came(), "not everybody could come");
     tokio::time::sleep(CALM_FIRST).await;
     let warm: Vec<Footprint> = director.footprints();
     director.makes_faults(settings).await;
@@ -122,6 +128,7 @@ async fn tortures(settings: &Settings, crowd: &Handle) -> (Evidence, Vec<String>
         println!("some people could not leave in time");
     }
     director.looks_at_processes(&before, &warm).await;
+    director.looks_for_ghosts(&administrator).await;
     director.checks_the_database();
     let recorded = director.record.take();
     let nodes = director.place.nodes.iter();
@@ -135,7 +142,7 @@ async fn tortures(settings: &Settings, crowd: &Handle) -> (Evidence, Vec<String>
 }
 
 /// Makes the rooms and everyone's accounts.
-async fn prepare(place: &Place, settings: &Settings) -> (Vec<String>, Vec<Browser>) {
+async fn prepare(place: &Place, settings: &Settings) -> (Browser, Vec<String>, Vec<Browser>) {
     let token = place.nodes[0].site().take_setup_token().unwrap();
     let administrator = Browser::new(place.nodes[0].people.place());
     let fields = [
@@ -162,7 +169,7 @@ async fn prepare(place: &Place, settings: &Settings) -> (Vec<String>, Vec<Browse
         drop(answer.expect(303, "somebody makes an account"));
         browsers.push(browser);
     }
-    (slugs, browsers)
+    (administrator, slugs, browsers)
 }
 
 impl Director {
@@ -281,6 +288,23 @@ impl Director {
         }
     }
 
+    /// Nobody is online on any node when everybody has left.
+    async fn looks_for_ghosts(&self, administrator: &Browser) {
+        for (number, browser) in self.place.browsers(administrator).iter().enumerate() {
+            let began = Instant::now();
+            let mut ghosts = online(browser).await;
+            while ghosts != Some(0) && began.elapsed() < FORGETTING_MAX {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+                ghosts = online(browser).await;
+            }
+            if ghosts != Some(0) {
+                let node = number as u32;
+                let line = format!("{ghosts:?} people are online when everybody has left");
+                self.record.add_process(Process::Said { node, line });
+            }
+        }
+    }
+
     /// `adda check` on the same database, where this version has it.
     fn checks_the_database(&self) {
         let site = self.place.nodes[0].site();
@@ -300,6 +324,14 @@ impl Director {
             });
         }
     }
+}
+
+/// How many people a node takes to be connected somewhere.
+async fn online(browser: &Browser) -> Option<usize> {
+    let answer = browser.get("/api/users").attempt().await.ok()?;
+    let users = answer.value()["users"].as_array()?.clone();
+    let online = users.iter().filter(|user| user["online"] == true);
+    Some(online.count())
 }
 
 /// Waits until something is so that nobody announces, or the time is over.

@@ -13,6 +13,8 @@ pub struct Settings {
     pub nodes: usize,
     /// Messages a second, all people together.
     pub rate: usize,
+    /// Whether the evidence is written down although nothing was found.
+    pub keep: bool,
     /// Evidence of an earlier run, to be judged again without a run.
     pub evidence: Option<PathBuf>,
 }
@@ -22,7 +24,7 @@ const SHORT: (usize, usize, usize) = (60, 6, 40);
 /// The same of a run for as long as asked.
 const LONG: (usize, usize, usize) = (200, 20, 100);
 
-const USAGE: &str = "bin/torture [--minutes N | --seconds N] [--seed S] [--people 200] [--rooms 20] [--nodes 3] [--rate 100] [--release]
+const USAGE: &str = "bin/torture [--minutes N | --seconds N] [--seed S] [--people 200] [--rooms 20] [--nodes 3] [--rate 100] [--keep] [--release]
 bin/torture --check FOLDER      judges the evidence of an earlier run again";
 
 impl Settings {
@@ -38,6 +40,7 @@ impl Settings {
             rooms: 0,
             nodes: 3,
             rate: 0,
+            keep: false,
             evidence: None,
         };
         let mut arguments = arguments;
@@ -55,6 +58,7 @@ impl Settings {
                 "--rooms" => rooms = Some(number(&value()?)? as usize),
                 "--nodes" => settings.nodes = number(&value()?)? as usize,
                 "--rate" => rate = Some(number(&value()?)? as usize),
+                "--keep" => settings.keep = true,
                 "--check" => settings.evidence = Some(value()?.into()),
                 "--help" => return Err(USAGE.to_owned()),
                 // What cargo hands to every test binary; a word chooses among them.

@@ -16,7 +16,7 @@ use crate::checker::evidence::What;
 use crate::site::chance::Chance;
 
 /// As the pages do.
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 const FIRST: Duration = Duration::from_millis(250);
 const CAP_AT_FIRST: Duration = Duration::from_secs(5);
 const CAP_LATER: Duration = Duration::from_secs(20);

@@ -18,6 +18,7 @@ use crate::record::Record;
 use crate::site::PASSWORD;
 use crate::site::chance::Chance;
 use crate::site::http::Browser;
+pub use line::ANSWER_WITHIN;
 use line::Backoff;
 use outbox::Outbox;
 
@@ -44,6 +45,7 @@ pub enum Order {
 #[derive(Debug, Default)]
 pub struct Status {
     pub connected: AtomicBool,
+    /// 0 until the first.
     pub connection: AtomicU32,
     pub revision: AtomicI64,
     pub waiting: AtomicUsize,

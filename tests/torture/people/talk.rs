@@ -14,6 +14,7 @@ use crate::database::Sample;
 
 /// As the pages do.
 const STEADY_AFTER: Duration = Duration::from_secs(5);
+const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const SENDING_PATIENCE: Duration = Duration::from_secs(20);
 /// Of a hundred: messages that are sent by a request, pauses in which a page is read, and in which somebody leaves.
 const BY_REQUEST: usize = 8;
@@ -145,7 +146,8 @@ impl Person {
         self.writes_down_sending(&id, &text);
         let path = format!("/api/rooms/{}/messages", self.slug);
         let body = json!({"message": text, "client_id": id});
-        match self.browser().json("POST", &path, &body).attempt().await {
+        let request = self.browser().json("POST", &path, &body);
+        match request.within(REQUEST_PATIENCE).attempt().await {
             Ok(answer) if matches!(answer.status, 200 | 201) => {
                 let seq = answer.value()["seq"].as_i64().unwrap_or_default();
                 self.is_told(&id, seq);
