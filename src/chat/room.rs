@@ -269,10 +269,24 @@ impl Room {
     }
 
     fn hold(&mut self, session: SessionId, client_id: Option<&ClientId>, error: &Error) {
-        if let Some(present) = self.present.get_mut(&session)
-            && present.hold.is_none()
-        {
-            present.hold = Hold::begin(client_id, error);
+        let Some(present) = self.present.get_mut(&session) else {
+            return;
+        };
+        match &mut present.hold {
+            None => present.hold = Hold::begin(client_id, error),
+            Some(hold) if error.retry_after().is_some() => hold.add(client_id),
+            Some(_) => {}
+        }
+    }
+
+    /// Messages are stored after all of which their senders were told that they may not be.
+    fn stored_after_all(&mut self, messages: &[Message]) {
+        for present in self.present.values_mut() {
+            for message in messages {
+                if message.author == present.person.id {
+                    Hold::is_stored(&mut present.hold, &message.client_id);
+                }
+            }
         }
     }
 

@@ -48,6 +48,7 @@ impl Room {
 
     /// Shows what the database has beyond the gate. An answer that holds not all of it is its beginning, and the rest is read.
     pub(super) fn catch_up(&mut self, changes: messages::Changes, ctx: &mut Context<Self>) {
+        self.stored_after_all(&changes.messages);
         let found = encoded(&changes.messages);
         if std::mem::take(&mut self.is_unsure)
             && let Some(line) = &self.line

@@ -55,6 +55,28 @@ async fn what_was_stored_after_all_is_shown_once() {
 }
 
 #[actix::test]
+async fn after_what_was_stored_after_all_comes_what_was_refused_behind_it() {
+    let scene = Scene::open().await;
+    let mut ada = scene.enters(0, None).await;
+    ada.hears_kind("welcome").await;
+    let stalled = stall(&scene.store).await;
+    for (text, id) in [("first", "one"), ("second", "two")] {
+        ada.says(text, Some(id));
+        assert_eq!(ada.hears_kind("error").await["client_id"], id);
+    }
+    drop(stalled);
+    assert_eq!(ada.hears_messages(1).await, [(1, "first".to_owned())]);
+    // Its sender knows now that it is stored, and goes on with the next: a third would overtake it.
+    ada.says("third", Some("three"));
+    assert_eq!(ada.hears_kind("error").await["client_id"], "three");
+    for (text, id) in [("second", "two"), ("third", "three")] {
+        ada.says(text, Some(id));
+    }
+    let said = [(2, "second".to_owned()), (3, "third".to_owned())];
+    assert_eq!(ada.hears_messages(2).await, said);
+}
+
+#[actix::test]
 async fn two_batches_of_a_room_in_one_transaction_know_of_each_other() {
     let scene = Scene::open().await;
     let ada = &scene.people[0];

@@ -1,6 +1,7 @@
 //! What is said, on its way into the store and back: one save in flight, everything else waits for the next.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use actix::prelude::*;
 use bytestring::ByteString;
@@ -161,7 +162,11 @@ impl Room {
 
     fn ended(&mut self, ended: Ended, ctx: &mut Context<Self>) {
         match ended {
-            Ended::Known(Ok(committed)) => self.saved(committed, Vec::new(), ctx),
+            Ended::Known(Ok(committed)) => {
+                let stored = stored(&committed);
+                self.saved(committed, Vec::new(), ctx);
+                self.stored_after_all(&stored);
+            }
             Ended::Known(Err(_)) => {
                 self.is_unsure = true;
                 self.check_head(ctx);
@@ -192,14 +197,7 @@ impl Room {
     }
 
     fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
-        let stored: Vec<Message> = committed
-            .outcomes
-            .iter()
-            .filter_map(|outcome| match outcome {
-                Outcome::Stored(message) => Some(message.clone()),
-                _ => None,
-            })
-            .collect();
+        let stored = stored(&committed);
         let own = encoded(&stored);
         match &committed.between {
             Some(between) => {
@@ -266,15 +264,14 @@ impl Room {
             origins.len()
         );
         let (_, waiting) = self.saving.take();
-        let (mut answers, mut seen) = (Answers::new(), HashSet::new());
+        let (mut answers, mut earlier) = (Answers::new(), HashMap::new());
         for origin in origins.into_iter().chain(waiting) {
             match origin {
                 Origin::Session { id, client_id } => {
                     // What was in flight is older than anything refused meanwhile: the hold begins with it.
-                    if seen.insert(id)
-                        && let Some(present) = self.present.get_mut(&id)
-                    {
-                        present.hold = None;
+                    if let Entry::Vacant(first) = earlier.entry(id) {
+                        let present = self.present.get_mut(&id);
+                        first.insert(present.and_then(|present| present.hold.take()));
                     }
                     self.hold(id, client_id.as_ref(), error);
                     answers
@@ -285,6 +282,15 @@ impl Room {
                 Origin::Request(answer) => drop(answer.send(Err(error.clone()))),
             }
         }
+        for (id, earlier) in earlier {
+            let hold = self
+                .present
+                .get_mut(&id)
+                .and_then(|present| present.hold.as_mut());
+            if let (Some(hold), Some(earlier)) = (hold, earlier) {
+                hold.precede(earlier);
+            }
+        }
         self.tell_all(answers);
     }
 
@@ -293,6 +299,15 @@ impl Room {
             self.tell(session, Frames::new(frames));
         }
     }
+}
+
+/// What was stored just now.
+fn stored(committed: &Committed) -> Vec<Message> {
+    let stored = |outcome: &Outcome| match outcome {
+        Outcome::Stored(message) => Some(message.clone()),
+        _ => None,
+    };
+    committed.outcomes.iter().filter_map(stored).collect()
 }
 
 impl Handler<Say> for Room {
