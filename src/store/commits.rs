@@ -169,24 +169,25 @@ impl CommitQueue {
         }
     }
 
-    /// Starts a thread in the place of each that is stuck.
+    /// Starts a thread in the place of each that is stuck, and of each that could not be started before.
     pub(super) fn relieve(&self) {
-        let mut state = self.shared.lock();
+        let (mut state, now) = (self.shared.lock(), Instant::now());
         if state.stopping {
             return;
         }
-        let fresh = state.crew.relieve(Instant::now());
+        let (filling, replacing) = (state.crew.fill(now), state.crew.relieve(now));
         drop(state);
-        if !fresh.is_empty() {
+        if !replacing.is_empty() {
             self.shared.trust.withdraw();
-        }
-        for number in fresh {
             log::error!(
-                "a writing thread has been in the database for more than {STUCK_AFTER:?}; another takes its place"
+                "{} writing threads have been in the database for more than {STUCK_AFTER:?}; others take their places",
+                replacing.len()
             );
+        }
+        for number in filling.into_iter().chain(replacing) {
             if let Err(error) = self.start_thread(number) {
                 log::error!("{error}");
-                self.shared.lock().crew.retire();
+                self.shared.lock().crew.leave_vacant(now);
             }
         }
     }

@@ -11,6 +11,9 @@ use super::DEADLINE;
 /// so much gets no answer at all.
 pub(super) const STUCK_AFTER: Duration = DEADLINE.saturating_add(Duration::from_millis(500));
 
+/// Between attempts to start a thread where the machine has none to give.
+const FILL_EVERY: Duration = Duration::from_secs(1);
+
 /// A thread's number in its crew, never given twice.
 pub(super) type Number = u64;
 
@@ -22,6 +25,10 @@ pub(super) struct Crew {
     running: usize,
     inside: HashMap<Number, Instant>,
     given_up: HashSet<Number>,
+    /// Places of threads that could not be started.
+    vacant: usize,
+    /// When the latest of them was to be started.
+    failed: Option<Instant>,
 }
 
 impl Crew {
@@ -33,6 +40,8 @@ impl Crew {
             running: 0,
             inside: HashMap::new(),
             given_up: HashSet::new(),
+            vacant: 0,
+            failed: None,
         }
     }
 
@@ -43,9 +52,27 @@ impl Crew {
         self.recruited
     }
 
-    /// A thread that ends, or that could not be started.
+    /// A thread that ends.
     pub(super) fn retire(&mut self) {
         self.running -= 1;
+    }
+
+    /// A thread that could not be started: its place is to be filled later.
+    pub(super) fn leave_vacant(&mut self, now: Instant) {
+        self.retire();
+        self.vacant += 1;
+        self.failed = Some(now);
+    }
+
+    /// The numbers of the threads to start in vacant places, some time after it was last tried in vain.
+    pub(super) fn fill(&mut self, now: Instant) -> Vec<Number> {
+        let tried = self.failed;
+        if tried.is_some_and(|tried| now.saturating_duration_since(tried) < FILL_EVERY) {
+            return Vec::new();
+        }
+        self.failed = None;
+        let vacant = std::mem::take(&mut self.vacant);
+        (0..vacant).map(|_| self.recruit()).collect()
     }
 
     /// Threads that have not ended and were not given up.
@@ -130,6 +157,23 @@ mod tests {
         assert_eq!(crew.relieve(later).len(), 1, "a place has become free");
         assert!(!crew.is_exhausted(later));
         assert!(!crew.leave(second));
+    }
+
+    #[test]
+    fn a_thread_that_could_not_be_started_is_tried_again_after_a_while() {
+        let began = Instant::now();
+        let late = began + STUCK_AFTER + Duration::from_millis(1);
+        let mut crew = Crew::new(1);
+        let number = crew.recruit();
+        crew.enter(number, began);
+        assert_eq!(crew.relieve(late).len(), 1);
+        crew.leave_vacant(late);
+        assert!(crew.is_exhausted(late), "nobody is left");
+        assert!(crew.fill(late).is_empty(), "not at once");
+        let fresh = crew.fill(late + FILL_EVERY);
+        assert_eq!((fresh.len(), crew.running()), (1, 1));
+        assert!(!crew.is_exhausted(late + FILL_EVERY));
+        assert!(crew.fill(late + 2 * FILL_EVERY).is_empty(), "one, once");
     }
 
     #[test]

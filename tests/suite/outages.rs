@@ -33,7 +33,7 @@ fn while_the_database_hangs_people_are_told_and_go_on_when_it_answers() {
         )
         .await;
         for kind in ["reading", "writing"] {
-            let replaced = format!("a {kind} thread has been in the database for more than");
+            let replaced = format!("{kind} threads have been in the database for more than");
             assert!(site.log().contains(&replaced), "{}", site.log());
         }
     });
