@@ -37,6 +37,8 @@ pub(super) struct Counted {
     open: bool,
     archived: bool,
     changed: bool,
+    /// Whether more was shown than it counts: it was put back under those who serve it.
+    went_back: bool,
 }
 
 struct Author {
@@ -45,6 +47,36 @@ struct Author {
 }
 
 impl Counted {
+    /// Counters never go back in one history: where they are behind what was shown, another copy of the database has taken
+    /// its place, as after a failover that lost something. What was numbered by it would bear numbers that people know as
+    /// those of other messages.
+    fn compare(&mut self, batch: &Batch) {
+        if self.revision >= batch.gate {
+            return;
+        }
+        self.went_back = true;
+        log::error!(
+            "room number {} takes no messages: the database counts {} changes there, and {} were shown. It was put back; stop \
+             every node, run `adda epoch renew` and start them again",
+            batch.room,
+            self.revision,
+            batch.gate
+        );
+    }
+
+    /// Nothing of a batch is stored, and nothing is shown.
+    fn refuse(&self, batch: &Batch) -> Committed {
+        let refused =
+            || Outcome::Refused(Error::Unavailable("the database was put back".to_owned()));
+        Committed {
+            between: Some(Vec::new()),
+            outcomes: batch.changes.iter().map(|_| refused()).collect(),
+            // Not what is counted: what follows is held against what was shown.
+            revision: batch.gate,
+            last_seq: self.last_seq,
+        }
+    }
+
     /// One more message.
     pub(super) fn advance(&mut self) {
         self.last_seq += 1;
@@ -68,8 +100,14 @@ impl Numbering {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
+        let mut rooms = locked_rooms(conn, &ids)?;
+        for batch in batches {
+            if let Some(room) = rooms.get_mut(&batch.room) {
+                room.compare(batch);
+            }
+        }
         Ok(Numbering {
-            rooms: locked_rooms(conn, &ids)?,
+            rooms,
             authors: authors(conn, &people)?,
             members: members(conn, &ids, &people)?,
             joined: BTreeSet::new(),
@@ -85,6 +123,11 @@ impl Numbering {
         batch: &Batch,
     ) -> Result<Committed> {
         let mut room = self.rooms.remove(&batch.room).ok_or(Error::NotFound)?;
+        if room.went_back {
+            let refused = room.refuse(batch);
+            self.rooms.insert(batch.room, room);
+            return Ok(refused);
+        }
         let between = if room.revision > batch.gate {
             // Not up to the stored counter, which is behind where an earlier batch of this transaction is the room's too.
             let (messages, complete) =
@@ -200,6 +243,7 @@ fn locked_rooms(conn: &mut Conn, ids: &[RoomId]) -> Result<HashMap<RoomId, Count
                 open: kind == "open",
                 archived: archived.is_some(),
                 changed: false,
+                went_back: false,
             };
             found.insert(id, room);
         }
