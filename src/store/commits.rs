@@ -22,7 +22,7 @@ use outcome::Claim;
 pub use outcome::{Batch, Committed, Ended, Late, Outcome, Post, Saved};
 use writer::Writer;
 
-use super::connection::{Conn, Opener, transaction};
+use super::connection::{Conn, Opener, transaction_again};
 use super::crew::{Crew, Number, STUCK_AFTER};
 use super::pool::Trust;
 use crate::error::{Error, Result};
@@ -134,7 +134,7 @@ impl CommitQueue {
     pub(super) fn run<T, Q>(&self, statement: Q) -> Result<oneshot::Receiver<Result<T>>>
     where
         T: Send + 'static,
-        Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        Q: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
         let (answer, receiver) = oneshot::channel();
         let statement: Statement = Box::new(move |writer| {
@@ -145,7 +145,7 @@ impl CommitQueue {
             let _ = answer.send(
                 writer
                     .connection()
-                    .and_then(|conn| transaction(conn, statement)),
+                    .and_then(|conn| transaction_again(conn, statement)),
             );
         });
         self.push(|state| state.statements.push_back(statement))?;

@@ -210,6 +210,21 @@ pub(super) fn transaction<T>(
     enclose(conn, begin, statements)
 }
 
+/// The same, once more where another transaction was in the way.
+pub(super) fn transaction_again<T>(
+    conn: &mut Conn,
+    mut statements: impl FnMut(&mut Conn) -> Result<T>,
+) -> Result<T> {
+    let first = transaction(conn, &mut statements);
+    match first {
+        Err(cause) if failure::is_of_another(&cause) => {
+            log::info!("another transaction was in the way, once more: {cause}");
+            transaction(conn, &mut statements)
+        }
+        settled => settled,
+    }
+}
+
 /// Reads that all see the same moment.
 pub(super) fn snapshot<T>(
     conn: &mut Conn,

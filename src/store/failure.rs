@@ -75,6 +75,16 @@ impl From<DieselError> for Error {
     }
 }
 
+/// Whether PostgreSQL rolled a transaction back because another was in its way: nothing of it is stored, and the same
+/// succeeds once the other is done.
+pub(super) fn is_of_another(error: &Error) -> bool {
+    error.cause().is_some_and(|cause| {
+        ["deadlock detected", "could not serialize access"]
+            .iter()
+            .any(|sign| cause.contains(sign))
+    })
+}
+
 /// Whether it is the statement or its data that cannot work, now or later. Everything else passes: a full disk, a lock, a
 /// database that stops or starts, memory that ran out.
 fn is_of_data(message: &str) -> bool {

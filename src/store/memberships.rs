@@ -64,10 +64,13 @@ pub(super) fn found(conn: &mut Conn, room: RoomId, maker: UserId) -> Result<()> 
 
 /// Moves read marks forward; never back.
 pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[(UserId, i64)]) -> Result<()> {
+    // In one order on every node, so that no two wait for each other.
+    let mut marks = marks.to_vec();
+    marks.sort_unstable();
     for (user, seq) in marks {
-        diesel::update(memberships::table.find((room, *user)))
-            .filter(memberships::read_seq.lt(*seq))
-            .set(memberships::read_seq.eq(*seq))
+        diesel::update(memberships::table.find((room, user)))
+            .filter(memberships::read_seq.lt(seq))
+            .set(memberships::read_seq.eq(seq))
             .execute(conn)?;
     }
     Ok(())

@@ -117,11 +117,12 @@ impl Store {
     /// Writes in a transaction of its own, in turn with everything else that is written.
     ///
     /// Errors: what `statement` returns (then nothing is written); `Busy` when too much waits; `Unavailable` after
-    /// [`DEADLINE`], when it may or may not have been written.
+    /// [`DEADLINE`], when it may or may not have been written. `statement` runs a second time where another transaction was
+    /// in the way of the first.
     pub async fn write<T, Q>(&self, statement: Q) -> Result<T>
     where
         T: Send + 'static,
-        Q: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+        Q: FnMut(&mut Conn) -> Result<T> + Send + 'static,
     {
         let answer = self.commits.run(statement)?;
         within_deadline(answer, || self.commits.relieve()).await

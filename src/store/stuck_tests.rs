@@ -25,14 +25,17 @@ fn open() -> (Store, tempfile::TempDir) {
 
 /// Something that stays in the database until its other end is dropped, and says when it has come there.
 fn staying() -> (
-    impl FnOnce() + Send + 'static,
+    impl FnMut() + Send + 'static,
     oneshot::Receiver<()>,
     mpsc::Sender<()>,
 ) {
     let (release, released) = mpsc::channel::<()>();
     let (arrived, inside) = oneshot::channel();
+    let mut arrived = Some(arrived);
     let stay = move || {
-        let _ = arrived.send(());
+        if let Some(arrived) = arrived.take() {
+            let _ = arrived.send(());
+        }
         let _ = released.recv();
     };
     (stay, inside, release)
@@ -54,7 +57,7 @@ async fn others_read_while_every_reading_thread_is_stuck_and_nobody_waits_when_t
     let mut held = Vec::new();
     for round in 1..=2 {
         for _ in 0..4 {
-            let (stay, inside, release) = staying();
+            let (mut stay, inside, release) = staying();
             let store = store.clone();
             tokio::spawn(async move {
                 let stuck = store.read(move |_| {
@@ -81,7 +84,7 @@ async fn others_read_while_every_reading_thread_is_stuck_and_nobody_waits_when_t
 #[tokio::test]
 async fn nobody_waits_for_the_one_writing_thread_while_it_is_stuck() {
     let (store, _folder) = open();
-    let (stay, inside, release) = staying();
+    let (mut stay, inside, release) = staying();
     let other = store.clone();
     tokio::spawn(async move {
         let stuck = other.write(move |_| {

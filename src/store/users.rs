@@ -194,10 +194,21 @@ pub fn profile(conn: &mut Conn, id: UserId) -> Result<Profile> {
         .into())
 }
 
-/// Writes that some people were connected just now.
+/// Writes that some people were connected just now. It waits for nobody: whoever's row another transaction is at
+/// is left out, since when somebody was last seen is no promise.
 pub fn mark_seen(conn: &mut Conn, people: &[UserId]) -> Result<()> {
     for people in people.chunks(500) {
-        diesel::update(users::table.filter(users::id.eq_any(people.to_vec())))
+        let free: Vec<UserId> = match conn {
+            Conn::Sqlite(_) => people.to_vec(),
+            Conn::Postgres(postgres) => users::table
+                .filter(users::id.eq_any(people))
+                .select(users::id)
+                .order(users::id.asc())
+                .for_no_key_update()
+                .skip_locked()
+                .load(postgres)?,
+        };
+        diesel::update(users::table.filter(users::id.eq_any(free)))
             .set(users::last_seen_at.eq(Time::now().sql()))
             .execute(conn)?;
     }

@@ -84,7 +84,7 @@ impl Beginning {
     /// The statement that stores it: give it the person, in the transaction that lets them in.
     pub(super) fn statement(
         &self,
-    ) -> impl FnOnce(&mut Conn, UserId) -> Result<Option<i64>> + Send + use<> {
+    ) -> impl Fn(&mut Conn, UserId) -> Result<Option<i64>> + Send + use<> {
         let (hash, replaced) = (self.token.hash(), self.replaced.clone());
         move |conn, user| sign_ins::begin(conn, user, &hash, replaced.as_deref())
     }
@@ -129,7 +129,7 @@ pub(super) async fn begin(
 pub(super) fn admit(
     conn: &mut Conn,
     account: &NewAccount,
-    begin: impl FnOnce(&mut Conn, UserId) -> Result<Option<i64>>,
+    begin: impl Fn(&mut Conn, UserId) -> Result<Option<i64>>,
 ) -> Result<Option<i64>> {
     let viewer = users::create(conn, account)?;
     join_lobby(conn, &viewer)?;

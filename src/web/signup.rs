@@ -93,7 +93,7 @@ async fn admit(
     let begin = beginning.statement();
     let ended = services
         .store
-        .write(move |conn| accounts::admit(conn, &account, begin))
+        .write(move |conn| accounts::admit(conn, &account, &begin))
         .await?;
     Ok((beginning, username, ended))
 }

@@ -47,6 +47,7 @@ mod seeded_faults;
 
 // What is said.
 mod access;
+mod contention;
 mod conversation;
 mod crash;
 mod faults;

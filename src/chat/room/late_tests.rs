@@ -10,10 +10,12 @@ use crate::store::{Batch, Outcome, Post, Saved, Store};
 async fn stall(store: &Store) -> mpsc::Sender<()> {
     let (release, released) = mpsc::channel::<()>();
     let (started, stalled) = tokio::sync::oneshot::channel();
-    let store = store.clone();
+    let (store, mut started) = (store.clone(), Some(started));
     actix::spawn(async move {
         let stuck = store.write(move |_| {
-            let _ = started.send(());
+            if let Some(started) = started.take() {
+                let _ = started.send(());
+            }
             let _ = released.recv();
             Ok(())
         });

@@ -3,7 +3,7 @@
 use super::numbering::Numbering;
 use super::{Batch, Committed, Drawing, Outcome};
 use crate::error::{Error, Result};
-use crate::store::connection::{Conn, transaction};
+use crate::store::connection::{Conn, transaction_again};
 
 /// Saves all batches in one transaction; where the data of one is at fault, each alone, then change by change, so that only
 /// the culprit is refused.
@@ -75,7 +75,7 @@ fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<
 }
 
 fn save_together(conn: &mut Conn, drawing: Drawing, batches: &[Batch]) -> Result<Vec<Committed>> {
-    transaction(conn, |conn| {
+    transaction_again(conn, |conn| {
         let mut numbering = Numbering::lock(conn, batches)?;
         let mut saved = Vec::with_capacity(batches.len());
         for batch in batches {

@@ -1,0 +1,96 @@
+//! Transactions of others that are in the way: nobody is refused for a deadlock, and nobody waits where it does not matter.
+
+use diesel::connection::SimpleConnection;
+use diesel::sql_types::BigInt;
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
+use serde_json::json;
+
+use crate::eventually;
+use crate::site::{Database, Site, postgres};
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Somebody else's transaction on the same database.
+struct Other(PgConnection);
+
+impl Other {
+    fn holds(url: &str, person: &str) -> Other {
+        let mut other = PgConnection::establish(url).unwrap();
+        other
+            .batch_execute(&format!(
+                "BEGIN; SELECT 1 FROM users WHERE username = '{person}' FOR NO KEY UPDATE"
+            ))
+            .unwrap();
+        Other(other)
+    }
+
+    /// Asks for what the one that waits for this transaction holds, and ends once it has it. Whoever waited first is the
+    /// one that PostgreSQL sends away.
+    fn wants_the_counters(mut self) -> tokio::task::JoinHandle<()> {
+        tokio::task::spawn_blocking(move || {
+            self.0
+                .batch_execute("UPDATE room_counters SET revision = revision; COMMIT")
+                .unwrap();
+        })
+    }
+}
+
+/// Waits until a transaction of adda waits for another's lock.
+async fn somebody_waits(url: &str) {
+    let looking = std::cell::RefCell::new(PgConnection::establish(url).unwrap());
+    eventually("somebody to wait for a lock", async || {
+        let waiting: Counted = diesel::sql_query(
+            "SELECT count(*) AS number FROM pg_stat_activity \
+             WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+        .get_result(&mut *looking.borrow_mut())
+        .unwrap();
+        waiting.number > 0
+    })
+    .await;
+}
+
+fn a_site() -> (Site, String) {
+    let url = postgres::new_database();
+    let site = Site::with(Database::Postgresql, &[("DATABASE_URL", &url)]);
+    (site, url)
+}
+
+#[test]
+fn what_a_deadlock_rolled_back_is_done_again() {
+    crate::play(async {
+        let (site, url) = a_site();
+        let mut ada = site.person("ada").await;
+        let slug = ada.makes_room("Quiet").await;
+        ada.enters(&slug).await;
+
+        // A group commit: who says something in an open room for the first time joins it.
+        let ben = site.person("ben").await;
+        let other = Other::holds(&url, "ben");
+        let path = format!("/api/rooms/{slug}/messages");
+        let message = json!({"message": "hello", "client_id": "c-1"});
+        let (answer, ()) = tokio::join!(ben.posts(&path, &message), async {
+            somebody_waits(&url).await;
+            other.wants_the_counters().await.unwrap();
+        });
+        answer.expect(201, "stored all the same");
+        ada.sees("hello").await;
+
+        // A statement: whoever enters an open room joins it.
+        let mut cleo = site.person("cleo").await;
+        let other = Other::holds(&url, "cleo");
+        let ((), ()) = tokio::join!(cleo.enters(&slug), async {
+            somebody_waits(&url).await;
+            other.wants_the_counters().await.unwrap();
+        });
+        let again = site.log().matches("deadlock detected").count();
+        assert_eq!(again, 2, "{}", site.log());
+        ada.says("and welcome").await;
+        cleo.sees("and welcome").await;
+        assert!(site.command(&["check"]).status.success());
+    });
+}
