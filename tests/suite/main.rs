@@ -92,6 +92,7 @@ mod security;
 // What it is made of.
 mod architecture;
 mod colours;
+mod reliability;
 mod settings;
 
 use std::time::{Duration, Instant};
