@@ -10,7 +10,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::folder::{self, FolderLock};
-use super::{Opened, failure, site};
+use super::{Opened, dialling, failure, site};
 use crate::error::{Error, Result};
 
 /// A connection to either database.
@@ -30,8 +30,6 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA journal_mode=WAL
      PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;";
 /// A larger write-ahead log means fewer checkpoints in the way of commits; 16 MiB of pages.
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA wal_autocheckpoint=4096;";
-const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET statement_timeout='2s'; SET lock_timeout='2s'; \
-     SET idle_in_transaction_session_timeout='2s'; SET synchronous_commit=on;";
 const SQLITE_READING_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; \
      PRAGMA cache_size=-65536;";
 const POSTGRES_READING_SETTINGS: &str = "SET statement_timeout=0; SET idle_in_transaction_session_timeout=0; \
@@ -51,18 +49,7 @@ impl Opener {
         if let Some(path) = url.strip_prefix("sqlite://") {
             return Ok(Opener::Sqlite(PathBuf::from(path)));
         }
-        let mut url = url.to_owned();
-        for (name, value) in [
-            ("connect_timeout", "2"),
-            ("tcp_user_timeout", "2000"),
-            ("application_name", "adda"),
-        ] {
-            if !url.contains(name) {
-                let separator = if url.contains('?') { '&' } else { '?' };
-                url = format!("{url}{separator}{name}={value}");
-            }
-        }
-        Ok(Opener::Postgres(url))
+        Ok(Opener::Postgres(dialling::completed(url)))
     }
 
     pub(super) fn is_sqlite(&self) -> bool {
@@ -167,11 +154,13 @@ impl Opener {
                 Ok(Conn::Sqlite(conn))
             }
             Opener::Postgres(url) => {
-                let mut conn = PgConnection::establish(url).map_err(|cause| {
-                    Error::Unavailable(format!("cannot reach PostgreSQL: {cause}"))
-                })?;
-                conn.batch_execute(POSTGRES_SETTINGS)?;
-                Ok(Conn::Postgres(conn))
+                let url = url.clone();
+                let connect = move || {
+                    PgConnection::establish(&url).map_err(|cause| {
+                        Error::Unavailable(format!("cannot reach PostgreSQL: {cause}"))
+                    })
+                };
+                Ok(Conn::Postgres(dialling::in_time(connect)?))
             }
         }
     }

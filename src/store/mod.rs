@@ -5,6 +5,7 @@
 mod commits;
 mod connection;
 mod crew;
+mod dialling;
 mod executor;
 mod failure;
 mod folder;

@@ -1,5 +1,7 @@
 //! Transactions of others that are in the way: nobody is refused for a deadlock, and nobody waits where it does not matter.
 
+use std::cell::RefCell;
+
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
@@ -41,17 +43,22 @@ impl Other {
 
 /// Waits until a transaction of adda waits for another's lock.
 async fn somebody_waits(url: &str) {
-    let looking = std::cell::RefCell::new(PgConnection::establish(url).unwrap());
+    let looking = RefCell::new(PgConnection::establish(url).unwrap());
     eventually("somebody to wait for a lock", async || {
-        let waiting: Counted = diesel::sql_query(
-            "SELECT count(*) AS number FROM pg_stat_activity \
-             WHERE datname = current_database() AND wait_event_type = 'Lock'",
-        )
-        .get_result(&mut *looking.borrow_mut())
-        .unwrap();
-        waiting.number > 0
+        waiting(&looking) > 0
     })
     .await;
+}
+
+/// How many wait for another's lock.
+fn waiting(looking: &RefCell<PgConnection>) -> i64 {
+    let waiting: Counted = diesel::sql_query(
+        "SELECT count(*) AS number FROM pg_stat_activity \
+         WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    )
+    .get_result(&mut *looking.borrow_mut())
+    .unwrap();
+    waiting.number
 }
 
 fn a_site() -> (Site, String) {
@@ -92,5 +99,36 @@ fn what_a_deadlock_rolled_back_is_done_again() {
         ada.says("and welcome").await;
         cleo.sees("and welcome").await;
         assert!(site.command(&["check"]).status.success());
+    });
+}
+
+#[test]
+fn what_waits_for_a_lock_gives_up_whatever_else_the_address_of_the_database_asks_for() {
+    crate::play(async {
+        let url = postgres::new_database();
+        PgConnection::establish(&url)
+            .unwrap()
+            .batch_execute("CREATE SCHEMA elsewhere")
+            .unwrap();
+        let url = format!("{url}?options=-c%20search_path%3Delsewhere%20-c%20lock_timeout%3D0");
+        let site = Site::with(Database::Postgresql, &[("DATABASE_URL", &url)]);
+        let ada = site.person("ada").await;
+        let mut looking = PgConnection::establish(&url).unwrap();
+        let made: Counted = diesel::sql_query("SELECT count(*) AS number FROM elsewhere.users")
+            .get_result(&mut looking)
+            .unwrap();
+        assert_eq!(made.number, 1, "the tables are where the address says");
+
+        looking
+            .batch_execute("BEGIN; LOCK TABLE room_counters IN ACCESS EXCLUSIVE MODE")
+            .unwrap();
+        let message = json!({"message": "hello", "client_id": "c-1"});
+        let refused = ada.posts("/api/rooms/lobby/messages", &message).await;
+        refused.expect(503, "while somebody holds the counters");
+        let watching = RefCell::new(PgConnection::establish(&url).unwrap());
+        eventually("the waiting to end", async || waiting(&watching) == 0).await;
+        looking.batch_execute("ROLLBACK").unwrap();
+        let stored = ada.posts("/api/rooms/lobby/messages", &message).await;
+        assert!(stored.status == 200 || stored.status == 201, "{stored:?}");
     });
 }

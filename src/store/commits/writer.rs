@@ -37,8 +37,12 @@ impl Writer {
     }
 
     pub(super) fn run(mut self) {
-        // Before it is needed: descriptors may have run out by then.
+        // Before it is needed: descriptors may have run out by then. Whoever is stuck with it is replaced like any other.
+        self.shared.lock().crew.enter(self.number, Instant::now());
         let _ = self.connection();
+        if !self.shared.lock().crew.leave(self.number) {
+            return;
+        }
         while let Some((batches, statement)) = self.shared.take(self.number) {
             if self.made_in != self.shared.trust.mark() {
                 self.conn = None;
