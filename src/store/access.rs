@@ -78,32 +78,26 @@ fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, HashSe
 
 /// The places where somebody may be: open rooms for everyone but guests, others for their members.
 fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(RoomId, UserId)>> {
-    let (mut open, mut guests, mut joined) = (HashSet::new(), HashSet::new(), HashSet::new());
+    let joined = super::memberships::at(conn, places)?;
+    let (mut open, mut guests) = (HashSet::new(), HashSet::new());
     for places in places.chunks(CHUNK) {
         let of_rooms: Vec<RoomId> = places.iter().map(|(room, _)| *room).collect();
         let of_people: Vec<UserId> = places.iter().map(|(_, user)| *user).collect();
         let found: Vec<RoomId> = rooms::table
-            .filter(rooms::id.eq_any(of_rooms.clone()))
+            .filter(rooms::id.eq_any(of_rooms))
             .filter(rooms::kind.eq("open"))
             .select(rooms::id)
             .load(conn)?;
         open.extend(found);
         let found: Vec<UserId> = users::table
-            .filter(users::id.eq_any(of_people.clone()))
+            .filter(users::id.eq_any(of_people))
             .filter(users::role.eq("guest"))
             .select(users::id)
             .load(conn)?;
         guests.extend(found);
-        let found: Vec<(RoomId, UserId)> = memberships::table
-            .filter(memberships::room_id.eq_any(of_rooms))
-            .filter(memberships::user_id.eq_any(of_people))
-            .filter(memberships::state.eq("joined"))
-            .select((memberships::room_id, memberships::user_id))
-            .load(conn)?;
-        joined.extend(found);
     }
     let may = |place: &&(RoomId, UserId)| {
-        joined.contains(*place) || (open.contains(&place.0) && !guests.contains(&place.1))
+        joined.get(*place) == Some(&true) || (open.contains(&place.0) && !guests.contains(&place.1))
     };
     Ok(places.iter().filter(may).copied().collect())
 }

@@ -1,12 +1,18 @@
 //! Who belongs to which room, and up to where they have read.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
 
 use super::connection::{Conn, MultiBackend};
 use super::schema::{memberships, room_counters, rooms, users};
 use super::users::raise_access_revision;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
+
+/// Places in one query.
+const CHUNK: usize = 500;
 
 /// One person's place in one room, as stored.
 #[derive(Queryable, Selectable, Debug, Clone)]
@@ -60,6 +66,47 @@ pub(super) fn join_locked(
 /// The first member of a room: who made it.
 pub(super) fn found(conn: &mut Conn, room: RoomId, maker: UserId) -> Result<()> {
     insert(conn, room, maker, "owner", 0)
+}
+
+/// Whether people are members of rooms now, of those who ever were: just of the places that are asked for, not of every
+/// room and person among them.
+pub(super) fn at(
+    conn: &mut Conn,
+    places: &[(RoomId, UserId)],
+) -> Result<HashMap<(RoomId, UserId), bool>> {
+    let mut found = HashMap::new();
+    for places in places.chunks(CHUNK) {
+        // Numbers only: there is nothing to be escaped.
+        let asked: Vec<String> = places
+            .iter()
+            .map(|(room, person)| format!("({room},{person})"))
+            .collect();
+        let query = diesel::sql_query(format!(
+            "WITH asked (room, person) AS (VALUES {}) \
+             SELECT memberships.room_id, memberships.user_id, memberships.state FROM asked CROSS JOIN memberships \
+             WHERE memberships.room_id = asked.room AND memberships.user_id = asked.person",
+            asked.join(",")
+        ));
+        let rows: Vec<Place> = match conn {
+            Conn::Sqlite(sqlite) => query.load(sqlite)?,
+            Conn::Postgres(postgres) => query.load(postgres)?,
+        };
+        found.extend(
+            rows.into_iter()
+                .map(|row| ((row.room_id, row.user_id), row.state == "joined")),
+        );
+    }
+    Ok(found)
+}
+
+#[derive(QueryableByName)]
+struct Place {
+    #[diesel(sql_type = BigInt)]
+    room_id: RoomId,
+    #[diesel(sql_type = BigInt)]
+    user_id: UserId,
+    #[diesel(sql_type = Text)]
+    state: String,
 }
 
 /// Moves read marks forward; never back.

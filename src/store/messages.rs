@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Bool, Text};
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend, snapshot};
@@ -236,13 +238,32 @@ pub(super) fn by_client_ids(
         .filter(messages::author_id.eq(author))
         .filter(messages::client_id.eq_any(client_ids.to_vec()))
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, hash)| FirstSent {
-            message: row.into(),
-            hash,
-        })
-        .collect())
+    Ok(rows.into_iter().map(FirstSent::from).collect())
+}
+
+/// What PostgreSQL has stored of many senders' own ids, in one query. SQLite finds out as it inserts, and is not asked.
+pub(super) fn first_sent(
+    conn: &mut Conn,
+    room: RoomId,
+    sent: &[(UserId, &str)],
+) -> Result<Vec<FirstSent>> {
+    let Conn::Postgres(postgres) = conn else {
+        return Ok(Vec::new());
+    };
+    let (authors, client_ids): (Vec<UserId>, Vec<&str>) = sent.iter().copied().unzip();
+    let are_asked_for =
+        sql::<Bool>("(messages.author_id, messages.client_id) IN (SELECT author, id FROM unnest(")
+            .bind::<Array<BigInt>, _>(authors)
+            .sql(", ")
+            .bind::<Array<Text>, _>(client_ids)
+            .sql(") AS asked (author, id))");
+    let rows: Vec<(Row, Vec<u8>)> = messages::table
+        .inner_join(users::table)
+        .select((Row::as_select(), messages::content_hash))
+        .filter(messages::room_id.eq(room))
+        .filter(are_asked_for)
+        .load(postgres)?;
+    Ok(rows.into_iter().map(FirstSent::from).collect())
 }
 
 fn head(conn: &mut Conn, room: RoomId) -> Result<(i64, i64, i64)> {
@@ -307,6 +328,15 @@ struct Row {
     sent_at: chrono::NaiveDateTime,
     edited_at: Option<chrono::NaiveDateTime>,
     deleted_at: Option<chrono::NaiveDateTime>,
+}
+
+impl From<(Row, Vec<u8>)> for FirstSent {
+    fn from((row, hash): (Row, Vec<u8>)) -> FirstSent {
+        FirstSent {
+            message: row.into(),
+            hash,
+        }
+    }
 }
 
 impl From<Row> for Message {

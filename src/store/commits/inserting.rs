@@ -3,7 +3,7 @@
 //! SQLite finds out with the insert itself whether an id is known, which spares a look-up a message; PostgreSQL is asked
 //! once for all ids and takes the rows together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use diesel::prelude::*;
 use sha2::{Digest, Sha256};
@@ -55,15 +55,11 @@ impl<'a> Inserts<'a> {
         now: Time,
         batch: &Batch,
     ) -> Result<Inserts<'a>> {
-        let earlier = match conn {
-            Conn::Sqlite(_) => HashMap::new(),
-            Conn::Postgres(_) => stored_before(conn, batch)?,
-        };
         Ok(Inserts {
             room: batch.room,
             drawing,
             now,
-            earlier,
+            earlier: stored_before(conn, batch)?,
             rows: Vec::new(),
         })
     }
@@ -163,22 +159,23 @@ impl<'a> Inserts<'a> {
 
 /// The batch's messages that are stored already.
 fn stored_before(conn: &mut Conn, batch: &Batch) -> Result<HashMap<(UserId, String), FirstSent>> {
-    let mut by_author: BTreeMap<UserId, Vec<&str>> = BTreeMap::new();
-    for post in batch.changes.iter().filter(|post| !post.fresh) {
-        by_author
-            .entry(post.author)
-            .or_default()
-            .push(post.client_id.as_str());
+    let sent: Vec<(UserId, &str)> = batch
+        .changes
+        .iter()
+        .filter(|post| !post.fresh)
+        .map(|post| (post.author, post.client_id.as_str()))
+        .collect();
+    if sent.is_empty() {
+        return Ok(HashMap::new());
     }
-    let mut before = HashMap::new();
-    for (author, client_ids) in by_author {
-        for client_ids in client_ids.chunks(CHUNK) {
-            for first in stored::by_client_ids(conn, batch.room, author, client_ids)? {
-                before.insert((author, first.message.client_id.to_string()), first);
-            }
-        }
-    }
-    Ok(before)
+    let before = stored::first_sent(conn, batch.room, &sent)?;
+    Ok(before
+        .into_iter()
+        .map(|first| {
+            let key = (first.message.author, first.message.client_id.to_string());
+            (key, first)
+        })
+        .collect())
 }
 
 /// A retry of the same message is answered with the first one; the same id with other content is a mistake of the client.

@@ -8,11 +8,11 @@ use super::inserting::Inserts;
 use super::{Batch, Committed, Drawing, Outcome, Post};
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
-use crate::store::messages as stored;
-use crate::store::schema::{memberships, room_counters, rooms, users};
+use crate::store::schema::{room_counters, rooms, users};
 use crate::store::time::Time;
 use crate::store::users::raise_access_revision;
 use crate::store::{RoomId, UserId};
+use crate::store::{memberships, messages as stored};
 
 /// Changes of others that a room shows at once; beyond that everyone loads afresh.
 const BETWEEN_MAX: i64 = 1_000;
@@ -94,9 +94,15 @@ impl Numbering {
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
-        let people: Vec<UserId> = batches
+        let places: Vec<(RoomId, UserId)> = batches
             .iter()
-            .flat_map(|batch| batch.changes.iter().map(|post| post.author))
+            .flat_map(|batch| batch.changes.iter().map(|post| (batch.room, post.author)))
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect();
+        let people: Vec<UserId> = places
+            .iter()
+            .map(|(_, person)| *person)
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
@@ -109,7 +115,7 @@ impl Numbering {
         Ok(Numbering {
             rooms,
             authors: authors(conn, &people)?,
-            members: members(conn, &ids, &people)?,
+            members: memberships::at(conn, &places)?,
             joined: BTreeSet::new(),
             now: Time::now(),
         })
@@ -203,7 +209,7 @@ impl Numbering {
             return Ok(Some(Error::BadRequest("bad-reply")));
         }
         if joined != Some(true) {
-            crate::store::memberships::join_locked(conn, id, post.author, room.last_seq)?;
+            memberships::join_locked(conn, id, post.author, room.last_seq)?;
             self.members.insert((id, post.author), true);
             self.joined.insert(post.author);
         }
@@ -267,32 +273,6 @@ fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>
                 },
             )
         }));
-    }
-    Ok(found)
-}
-
-fn members(
-    conn: &mut Conn,
-    ids: &[RoomId],
-    people: &[UserId],
-) -> Result<HashMap<(RoomId, UserId), bool>> {
-    let mut found = HashMap::new();
-    for ids in ids.chunks(CHUNK) {
-        for people in people.chunks(CHUNK) {
-            let rows: Vec<(RoomId, UserId, String)> = memberships::table
-                .filter(memberships::room_id.eq_any(ids.to_vec()))
-                .filter(memberships::user_id.eq_any(people.to_vec()))
-                .select((
-                    memberships::room_id,
-                    memberships::user_id,
-                    memberships::state,
-                ))
-                .load(conn)?;
-            found.extend(
-                rows.into_iter()
-                    .map(|(room, user, state)| ((room, user), state == "joined")),
-            );
-        }
     }
     Ok(found)
 }
