@@ -239,6 +239,7 @@ fn what_comes_later_than_the_head_check_allows_is_found_unless_a_fault_excuses_i
         nodes: vec![0],
         began: MESSAGES as u64 * 2 * STEP,
         ended: 9_000_000,
+        over: 9_000_000,
         excuses: true,
     });
     assert_eq!(check(&excused, LIMITS), []);
@@ -307,6 +308,7 @@ fn times_are_taken_from_the_same_history() {
         nodes: vec![1],
         began: 1,
         ended: 1_000_000,
+        over: 3_000_000,
         excuses: true,
     });
     let effect = &measure(&troubled).effects["cut"];

@@ -16,6 +16,9 @@ use crate::site::postgres;
 use crate::site::redis::Reply;
 use crate::site::wire::{Flow, Trick, Wire};
 
+/// After a fault, what is late is still late because of it.
+const AFTERMATH: Duration = Duration::from_secs(2);
+
 /// Whoever makes the faults, and whom they meet.
 pub struct Director {
     pub place: Place,
@@ -77,19 +80,22 @@ impl Director {
             Kind::SignedOut => self.signs_out(step).await,
             _ => self.spoils_wires(step).await,
         }
+        let ended = self.record.now();
+        let mut aftermath = AFTERMATH;
+        if step.kind == Kind::PeopleDark {
+            // As pages do when their person looks at them again. It takes them so long to give up.
+            self.tells_everyone(Order::Look);
+            tokio::time::sleep(ANSWER_WITHIN).await;
+            aftermath += ANSWER_WITHIN;
+        }
         self.record.add_disturbance(Disturbance {
             kind: step.kind.to_string(),
             nodes: step.nodes.iter().map(|node| *node as u32).collect(),
             began,
-            ended: self.record.now(),
+            ended,
+            over: ended + aftermath.as_micros() as u64,
             excuses: step.kind.excuses(),
         });
-        if step.kind == Kind::PeopleDark {
-            // As pages do when their person looks at them again. It takes them so long to give up; the next fault is not to be
-            // blamed for that.
-            self.tells_everyone(Order::Look);
-            tokio::time::sleep(ANSWER_WITHIN).await;
-        }
     }
 
     async fn ends_nodes(&self, step: &Step) {

@@ -99,6 +99,8 @@ pub struct Disturbance {
     pub nodes: Vec<u32>,
     pub began: Moment,
     pub ended: Moment,
+    /// From when what is delayed is no longer its doing.
+    pub over: Moment,
     /// Whether people of these nodes may have to wait for it to end; they never may for Redis.
     pub excuses: bool,
 }

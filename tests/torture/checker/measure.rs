@@ -5,9 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::evidence::{Disturbance, Event, Evidence, Moment, Seen, What};
 
-/// From when a fault is mended, what is delayed is still counted as its doing.
-const AFTERMATH: Moment = 2_000_000;
-
 /// Times in microseconds.
 #[derive(Debug, Clone, Default)]
 pub struct Times(Vec<Moment>);
@@ -115,7 +112,7 @@ impl<'a> Measuring<'a> {
                 self.measured.resumed += usize::from(*resumed);
                 self.opened.insert(*connection, (*at, *room, *node));
                 if let Some(since) = self.lost.remove(person) {
-                    self.under(since, |effect, _| effect.back.0.push(at - since));
+                    self.under(since, *at, |effect, _| effect.back.0.push(at - since));
                 }
             }
             What::Shown {
@@ -147,7 +144,7 @@ impl<'a> Measuring<'a> {
         }
         let sent_at = sending.at;
         self.measured.acknowledged += 1;
-        self.under(sent_at, |effect, fault| {
+        self.under(sent_at, at, |effect, fault| {
             let from = fault.ended.max(sent_at);
             effect.answered.0.push(at.saturating_sub(from));
         });
@@ -169,23 +166,34 @@ impl<'a> Measuring<'a> {
             return;
         }
         let took = at - sent_at;
-        let calm = self.under(sent_at, |effect, _| effect.shown.0.push(took)) == 0;
-        match (calm, here) {
-            (true, true) => self.measured.calm_here.0.push(took),
-            (true, false) => self.measured.calm_elsewhere.0.push(took),
-            (false, _) => {}
+        let faults = self.under(sent_at, at, |effect, _| effect.shown.0.push(took));
+        match (faults, here) {
+            (Some(0), true) => self.measured.calm_here.0.push(took),
+            (Some(0), false) => self.measured.calm_elsewhere.0.push(took),
+            _ => {}
         }
     }
 
-    /// Enters something under every fault of that moment; how many those were.
-    fn under(&mut self, at: Moment, enter: impl Fn(&mut Effect, &Disturbance)) -> usize {
+    /// Enters what began at one moment and ended at another under every fault of the first; how many those were.
+    ///
+    /// `None` where another fault began in between: nobody could say which of them took the time.
+    fn under(
+        &mut self,
+        began: Moment,
+        ended: Moment,
+        enter: impl Fn(&mut Effect, &Disturbance),
+    ) -> Option<usize> {
+        let mut faults = self.faults.iter();
+        if faults.any(|fault| began < fault.began && fault.began <= ended) {
+            return None;
+        }
         let mut count = 0;
-        for fault in during(self.faults, at) {
+        for fault in during(self.faults, began) {
             count += 1;
             let kind = fault.kind.clone();
             enter(self.measured.effects.entry(kind).or_default(), fault);
         }
-        count
+        Some(count)
     }
 }
 
@@ -196,7 +204,7 @@ fn during(faults: &[Disturbance], at: Moment) -> impl Iterator<Item = &Disturban
         .filter(move |fault| fault.began <= at && at <= fault.ended);
     let past = faults
         .iter()
-        .filter(|fault| fault.ended < at && at <= fault.ended + AFTERMATH)
+        .filter(|fault| fault.ended < at && at <= fault.over)
         .max_by_key(|fault| fault.ended);
     let past = past.filter(|_| present.clone().next().is_none());
     present.chain(past)
