@@ -59,6 +59,7 @@ mod relay;
 mod resume;
 mod rooms;
 mod several_nodes;
+mod storms;
 mod wires;
 
 // What a machine and a database do to it.
