@@ -2,7 +2,7 @@
 //!
 //! Only the book-keeping, kept under the lock of the queue that they serve.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::DEADLINE;
@@ -14,6 +14,11 @@ pub(super) const STUCK_AFTER: Duration = DEADLINE.saturating_add(Duration::from_
 /// Between attempts to start a thread where the machine has none to give.
 const FILL_EVERY: Duration = Duration::from_secs(1);
 
+/// A thread that was given up so long ago will hardly come back: its connection is dark, and nothing ends it.
+const LOST_AFTER: Duration = Duration::from_secs(60);
+/// So many threads may be lost in all; each costs its stack and a connection.
+const LOST_MAX: usize = 64;
+
 /// A thread's number in its crew, never given twice.
 pub(super) type Number = u64;
 
@@ -24,7 +29,7 @@ pub(super) struct Crew {
     /// Threads that have not ended and were not given up.
     running: usize,
     inside: HashMap<Number, Instant>,
-    given_up: HashSet<Number>,
+    given_up: HashMap<Number, Instant>,
     /// Places of threads that could not be started.
     vacant: usize,
     /// When the latest of them was to be started.
@@ -39,7 +44,7 @@ impl Crew {
             recruited: 0,
             running: 0,
             inside: HashMap::new(),
-            given_up: HashSet::new(),
+            given_up: HashMap::new(),
             vacant: 0,
             failed: None,
         }
@@ -82,7 +87,7 @@ impl Crew {
 
     /// A thread goes into the database; its time begins anew.
     pub(super) fn enter(&mut self, number: Number, now: Instant) {
-        if !self.given_up.contains(&number) {
+        if !self.given_up.contains_key(&number) {
             self.inside.insert(number, now);
         }
     }
@@ -90,7 +95,7 @@ impl Crew {
     /// A thread comes out; false where it was given up meanwhile and has to end.
     pub(super) fn leave(&mut self, number: Number) -> bool {
         self.inside.remove(&number);
-        !self.given_up.remove(&number)
+        self.given_up.remove(&number).is_none()
     }
 
     /// Gives up those that are stuck, as far as may be; the numbers of the threads to start in their place.
@@ -98,16 +103,25 @@ impl Crew {
         let mut stuck: Vec<Number> = self.overdue(now).collect();
         // The oldest first, so that what is left over is what may come back soonest.
         stuck.sort_unstable();
-        stuck.truncate(self.replaced_max.saturating_sub(self.given_up.len()));
+        stuck.truncate(self.places(now));
         stuck
             .into_iter()
             .map(|number| {
                 self.inside.remove(&number);
-                self.given_up.insert(number);
+                self.given_up.insert(number, now);
                 self.retire();
                 self.recruit()
             })
             .collect()
+    }
+
+    /// How many may be given up now. Those that are lost do not keep others from it for ever, or the second network that swallows
+    /// connections would end what the first began.
+    fn places(&self, now: Instant) -> usize {
+        let is_recent = |since: &&Instant| now.saturating_duration_since(**since) < LOST_AFTER;
+        let recent = self.given_up.values().filter(is_recent).count();
+        let left = self.replaced_max.saturating_sub(recent);
+        left.min(LOST_MAX.saturating_sub(self.given_up.len()))
     }
 
     /// How many are stuck, whether somebody took their place or not.
@@ -153,6 +167,8 @@ mod tests {
         assert!(crew.is_exhausted(later));
         assert_eq!(crew.stuck(later), 4);
 
+        let much_later = later + LOST_AFTER;
+        assert_eq!(crew.places(much_later), 2, "the lost are not waited for");
         assert!(!crew.leave(first), "whoever was given up has to end");
         assert_eq!(crew.relieve(later).len(), 1, "a place has become free");
         assert!(!crew.is_exhausted(later));
