@@ -223,6 +223,7 @@ impl Room {
         self.tell_all(answers);
         self.tell_hub(ctx);
         self.show_ahead(ctx);
+        self.reach_head(ctx);
     }
 
     fn answer(&mut self, outcome: Outcome, origin: Origin, answers: &mut Answers) {
