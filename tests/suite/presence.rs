@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use serde_json::json;
+
 use crate::people::Person;
 use crate::raw::RawSocket;
 use crate::site::nodes::Nodes;
@@ -106,5 +108,39 @@ fn a_client_that_is_frozen_is_noticed() {
         )
         .await;
         drop(frozen);
+    });
+}
+
+#[test]
+fn a_reader_of_a_byte_a_second_is_let_go() {
+    crate::play(async {
+        let site = Site::unlimited(Database::Sqlite);
+        let (mut ada, ben) = (site.person("ada").await, site.person("ben").await);
+        ada.enters("lobby").await;
+        let mut slow = RawSocket::open_narrow(&ben.browser, "/ws/chat/lobby/").await;
+        slow.sees("welcome").await;
+        assert!(is_online(&ada, "ben").await);
+        // More than the kernel's buffers and the server's patience hold together.
+        let text = "x".repeat(16_000);
+        for _ in 0..60 {
+            let many = (0..10).map(|_| json!({"message": text}));
+            ada.socket().send_all(many).await;
+            ada.socket().next_messages(10).await;
+        }
+        let began = Instant::now();
+        while is_online(&ada, "ben").await {
+            assert!(
+                began.elapsed() < Duration::from_secs(22),
+                "ben is still there"
+            );
+            if !slow.sips().await {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        comes_true("ben gone", Duration::from_secs(2), async || {
+            !is_online(&ada, "ben").await
+        })
+        .await;
     });
 }

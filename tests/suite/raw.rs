@@ -105,6 +105,13 @@ impl RawSocket {
         }
     }
 
+    /// Reads a single byte, if there is one; false where the connection has ended.
+    pub async fn sips(&mut self) -> bool {
+        let mut byte = [0];
+        let reading = timeout(Duration::from_millis(100), self.stream.read(&mut byte));
+        !matches!(reading.await, Ok(Ok(0) | Err(_)))
+    }
+
     /// Waits until the server has ended the connection.
     pub async fn ends(&mut self) {
         while self.receive().await {

@@ -17,7 +17,7 @@ use crate::site::nodes::Nodes;
 use crate::site::redis::Reply;
 
 /// Between nodes while Redis is well: what people call at once. A debug build on a busy machine is given some more.
-pub const AT_ONCE: Duration = Duration::from_millis(1_000);
+pub const AT_ONCE: Duration = Duration::from_millis(1_500);
 /// Whatever happens to Redis, the database brings it within this.
 pub const AT_LATEST: Duration = Duration::from_secs(5);
 
