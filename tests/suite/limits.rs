@@ -227,7 +227,7 @@ async fn a_body_that_never_comes_is_let_go(database: Database) {
         let mut bytes = Vec::new();
         // To the end of the connection, not only of the answer.
         let reading = stream.read_to_end(&mut bytes);
-        tokio::time::timeout(Duration::from_secs(20), reading)
+        tokio::time::timeout(Duration::from_secs(30), reading)
             .await
             .ok()?
             .unwrap();
