@@ -11,7 +11,7 @@ use actix::prelude::*;
 use super::activity::{Moved, ReadMoved};
 use super::{Hear, Heard, Hub};
 use crate::chat::relay::{Notice, Word};
-use crate::chat::room::FromAfar;
+use crate::chat::room::{FromAfar, HeadIs};
 use crate::store::UserId;
 use crate::store::heads::Head;
 
@@ -164,7 +164,7 @@ impl Hub {
                 };
                 match self.rooms.get(&room) {
                     // It tells of itself as soon as it has shown this.
-                    Some(open) => drop(open.address.try_send(crate::chat::room::HeadIs(head))),
+                    Some(open) => drop(open.address.try_send(HeadIs(head))),
                     None => self.room_moved(
                         Moved {
                             room,
