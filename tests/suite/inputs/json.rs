@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Before, unharmed};
-use crate::people::texts;
+use crate::people::{Person, texts};
 use crate::site::http::encoded;
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
@@ -123,7 +123,6 @@ async fn a_field_of_another_type_is_refused_on_every_route(database: Database) {
 async fn bodies_that_are_no_json_are_refused(database: Database) {
     let site = Site::unlimited(database);
     let ada = site.person("ada").await;
-    let before = Before::of(&site).await;
     let deep = |open: &str, close: &str| {
         format!(
             "{{\"message\":{}1{}}}",
@@ -163,6 +162,18 @@ async fn bodies_that_are_no_json_are_refused(database: Database) {
         deep("{\"a\":", "}").into_bytes(),
         "[".repeat(100_000).into_bytes(),
     ];
+    all_are_refused(&ada, &bodies).await;
+    // What is needed once, such as room for the largest, is there. If each body stayed, eight rounds would be 36 MiB.
+    let before = Before::of(&site).await;
+    for _ in 0..8 {
+        all_are_refused(&ada, &bodies).await;
+    }
+    assert!(ada.history("lobby").await.is_empty());
+    before.is_as_after(&site, 24 * 1024).await;
+}
+
+/// That each body gets a refusal that programs can read, wherever it is sent.
+async fn all_are_refused(ada: &Person, bodies: &[Vec<u8>]) {
     for body in bodies {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         for (method, path) in [
@@ -181,8 +192,6 @@ async fn bodies_that_are_no_json_are_refused(database: Database) {
             assert_eq!(answer.code(), "bad_request", "{method} {path} {shown}");
         }
     }
-    assert!(ada.history("lobby").await.is_empty());
-    before.is_as_after(&site, 24 * 1024).await;
 }
 
 async fn what_databases_disagree_about_is_answered_alike(database: Database) {
