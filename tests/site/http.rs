@@ -283,7 +283,7 @@ impl Answer {
     }
 
     /// Whether all has come that was announced; where nothing was, only the end of the connection tells.
-    fn is_whole(&self) -> bool {
+    pub fn is_whole(&self) -> bool {
         let announced = self
             .header("content-length")
             .and_then(|length| length.parse().ok());
