@@ -17,6 +17,8 @@ pub mod view;
 
 pub mod store;
 
+pub mod rights;
+
 pub mod json;
 pub mod names;
 pub mod secrets;

@@ -1,0 +1,204 @@
+//! Who may do what: one function for pages, programs, sockets and the store. What it does not allow is refused.
+//!
+//! It looks nothing up and knows no database. Whoever asks reads who somebody is and where they stand; what changes something
+//! asks once more inside the transaction that changes it.
+
+use crate::error::{Error, Result};
+
+/// What somebody is at the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Looks after the site.
+    Administrator,
+    /// Has an account like most.
+    Member,
+    /// Sees only the rooms they were added to.
+    Guest,
+    /// A program with an account.
+    Bot,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Person {
+    /// What they are at the site.
+    pub role: Role,
+    /// Whether their account is in use.
+    pub active: bool,
+}
+
+/// Whom a room is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Everyone but guests.
+    Open,
+    /// Its members.
+    Closed,
+    /// Its people, for good.
+    Direct,
+}
+
+/// Where somebody stands in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// Never belonged to it.
+    Stranger,
+    /// Went.
+    Left,
+    /// Was removed, and stays out until they are let back in.
+    Removed,
+    /// Belongs to it.
+    Member,
+    /// Looks after it.
+    Owner,
+}
+
+/// A room, as far as rights go, and where the person who asks stands in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Whom it is for.
+    pub kind: Kind,
+    /// Where the person stands.
+    pub place: Place,
+    /// Whether it is kept for reading only.
+    pub archived: bool,
+}
+
+/// What is done, and to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Make a room.
+    MakeRoom,
+    /// Know of a room and read all of it, its people among it.
+    Read(Room),
+    /// Say something in it, and so become a member where they are none.
+    Post(Room),
+    /// Become a member.
+    Join(Room),
+    /// Stop being one.
+    Leave(Room),
+    /// Make a member of somebody who stands there.
+    Add(Room, Place),
+    /// Put somebody out who stands there.
+    Remove(Room, Place),
+    /// Make somebody of that role who stands there an owner, or an owner a member again.
+    Appoint(Room, Place, Role),
+    /// Give it another name or topic, or close it to all but its members.
+    Change(Room),
+    /// Keep it for reading only, or take it into use again.
+    Archive(Room),
+}
+
+impl Role {
+    /// A role by its word in the database; `None` for a word that is none.
+    pub fn parse(word: &str) -> Option<Role> {
+        match word {
+            "administrator" => Some(Role::Administrator),
+            "member" => Some(Role::Member),
+            "guest" => Some(Role::Guest),
+            "bot" => Some(Role::Bot),
+            _ => None,
+        }
+    }
+}
+
+impl Kind {
+    /// A kind by its word in the database; what is no known word is for its people only.
+    pub fn parse(word: &str) -> Kind {
+        match word {
+            "open" => Kind::Open,
+            "closed" => Kind::Closed,
+            _ => Kind::Direct,
+        }
+    }
+}
+
+impl Place {
+    /// Where a row of memberships puts somebody: by its state and its role there.
+    pub fn parse(state: &str, role: &str) -> Place {
+        match (state, role) {
+            ("joined", "owner") => Place::Owner,
+            ("joined", _) => Place::Member,
+            ("left", _) => Place::Left,
+            _ => Place::Removed,
+        }
+    }
+
+    /// Whether somebody who stands there belongs to the room.
+    pub fn belongs(self) -> bool {
+        matches!(self, Place::Member | Place::Owner)
+    }
+}
+
+impl Room {
+    fn is_known_to(self, person: Person) -> bool {
+        let is_open_to_them = self.kind == Kind::Open && person.role != Role::Guest;
+        match self.place {
+            Place::Owner | Place::Member => true,
+            Place::Removed => false,
+            Place::Stranger | Place::Left => is_open_to_them,
+        }
+    }
+
+    /// Whoever owns it; and in open rooms, which are everyone's, whoever looks after the site.
+    fn is_in_the_hands_of(self, person: Person) -> bool {
+        let looks_after_all = self.kind == Kind::Open && person.role == Role::Administrator;
+        self.is_known_to(person)
+            && person.role != Role::Guest
+            && self.kind != Kind::Direct
+            && (self.place == Place::Owner || looks_after_all)
+    }
+}
+
+/// Whether a person may do something.
+///
+/// Errors: `SignedOut` for whoever has no account in use; `NotFound` where they may not know of the room, as if there were
+/// none; `Forbidden` for all else that is not allowed.
+pub fn may(person: Person, action: Action) -> Result<()> {
+    if !person.active {
+        return Err(Error::SignedOut);
+    }
+    let allowed = match action {
+        Action::MakeRoom => person.role != Role::Guest,
+        Action::Read(room) => room.is_known_to(person),
+        Action::Post(room) => room.is_known_to(person) && !room.archived,
+        Action::Join(room) => room.is_known_to(person) && room.kind == Kind::Open && !room.archived,
+        Action::Leave(room) => room.place.belongs() && room.kind != Kind::Direct,
+        Action::Add(room, whom) => {
+            let may_at_all = room.is_in_the_hands_of(person)
+                || (room.place.belongs() && person.role != Role::Guest && whom != Place::Removed);
+            may_at_all && room.kind != Kind::Direct && !room.archived
+        }
+        Action::Remove(room, whom) => room.is_in_the_hands_of(person) && whom.belongs(),
+        Action::Appoint(room, whom, role) => {
+            room.is_in_the_hands_of(person) && whom.belongs() && role != Role::Guest
+        }
+        Action::Change(room) => room.is_in_the_hands_of(person) && !room.archived,
+        Action::Archive(room) => room.is_in_the_hands_of(person),
+    };
+    match action.room() {
+        _ if allowed => Ok(()),
+        Some(room) if !room.is_known_to(person) => Err(Error::NotFound),
+        _ => Err(Error::Forbidden),
+    }
+}
+
+impl Action {
+    fn room(self) -> Option<Room> {
+        match self {
+            Action::MakeRoom => None,
+            Action::Read(room)
+            | Action::Post(room)
+            | Action::Join(room)
+            | Action::Leave(room)
+            | Action::Add(room, _)
+            | Action::Remove(room, _)
+            | Action::Appoint(room, _, _)
+            | Action::Change(room)
+            | Action::Archive(room) => Some(room),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! Everything that may be asked, written out: a letter for each answer.
+
+use super::*;
+
+const ROLES: [Role; 4] = [Role::Administrator, Role::Member, Role::Guest, Role::Bot];
+const PLACES: [Place; 5] = [
+    Place::Stranger,
+    Place::Left,
+    Place::Removed,
+    Place::Member,
+    Place::Owner,
+];
+
+/// `+` allowed, `!` forbidden, `.` as if there were no such room. A line for each role, and in it a column for each place:
+/// stranger, left, removed, member, owner.
+type Table = [&'static str; 4];
+
+fn holds(what: &str, kind: Kind, archived: bool, table: Table, action: impl Fn(Room) -> Action) {
+    for (role, line) in ROLES.into_iter().zip(table) {
+        for (place, expected) in PLACES.into_iter().zip(line.chars()) {
+            let room = Room {
+                kind,
+                place,
+                archived,
+            };
+            let person = Person { role, active: true };
+            let answer = match may(person, action(room)) {
+                Ok(()) => '+',
+                Err(Error::Forbidden) => '!',
+                Err(Error::NotFound) => '.',
+                Err(other) => panic!("{what}: {other}"),
+            };
+            assert_eq!(answer, expected, "{what}, {kind:?}: {role:?}, {place:?}");
+            let gone = Person {
+                role,
+                active: false,
+            };
+            assert_eq!(may(gone, action(room)), Err(Error::SignedOut), "{what}");
+        }
+    }
+}
+
+/// In rooms that are closed or direct nobody's role counts, but that of guests.
+fn in_all_kinds(what: &str, archived: bool, tables: [Table; 3], action: impl Fn(Room) -> Action) {
+    for (kind, table) in [Kind::Open, Kind::Closed, Kind::Direct]
+        .into_iter()
+        .zip(tables)
+    {
+        holds(what, kind, archived, table, &action);
+    }
+}
+
+const MEMBERS: Table = ["...++", "...++", "...++", "...++"];
+const NOBODY: Table = ["...!!", "...!!", "...!!", "...!!"];
+const NOBODY_OPEN: Table = ["!!.!!", "!!.!!", "...!!", "!!.!!"];
+const OWNERS: Table = ["...!+", "...!+", "...!!", "...!+"];
+const OWNERS_OPEN: Table = ["++.++", "!!.!+", "...!!", "!!.!+"];
+
+#[test]
+fn rooms_are_read_by_those_they_are_for() {
+    let open = ["++.++", "++.++", "...++", "++.++"];
+    for archived in [false, true] {
+        in_all_kinds("read", archived, [open, MEMBERS, MEMBERS], Action::Read);
+    }
+    in_all_kinds("post", false, [open, MEMBERS, MEMBERS], Action::Post);
+    in_all_kinds("post", true, [NOBODY_OPEN, NOBODY, NOBODY], Action::Post);
+}
+
+#[test]
+fn open_rooms_are_joined_and_all_but_direct_ones_left() {
+    let open = ["++.++", "++.++", "...++", "++.++"];
+    in_all_kinds("join", false, [open, NOBODY, NOBODY], Action::Join);
+    in_all_kinds("join", true, [NOBODY_OPEN, NOBODY, NOBODY], Action::Join);
+    let open = ["!!.++", "!!.++", "...++", "!!.++"];
+    for archived in [false, true] {
+        in_all_kinds("leave", archived, [open, MEMBERS, NOBODY], Action::Leave);
+    }
+}
+
+#[test]
+fn members_bring_others_in_and_owners_let_them_back_in() {
+    let open = ["++.++", "!!.++", "...!!", "!!.++"];
+    let closed = ["...++", "...++", "...!!", "...++"];
+    for whom in [Place::Stranger, Place::Left, Place::Member, Place::Owner] {
+        in_all_kinds("add", false, [open, closed, NOBODY], |room| {
+            Action::Add(room, whom)
+        });
+    }
+    let back = |room| Action::Add(room, Place::Removed);
+    in_all_kinds("let back in", false, [OWNERS_OPEN, OWNERS, NOBODY], back);
+    in_all_kinds("add", true, [NOBODY_OPEN, NOBODY, NOBODY], |room| {
+        Action::Add(room, Place::Stranger)
+    });
+}
+
+#[test]
+fn owners_look_after_their_rooms() {
+    let tables = [OWNERS_OPEN, OWNERS, NOBODY];
+    in_all_kinds("change", false, tables, Action::Change);
+    in_all_kinds(
+        "change",
+        true,
+        [NOBODY_OPEN, NOBODY, NOBODY],
+        Action::Change,
+    );
+    for archived in [false, true] {
+        in_all_kinds("archive", archived, tables, Action::Archive);
+        for whom in [Place::Member, Place::Owner] {
+            in_all_kinds("remove", archived, tables, |room| {
+                Action::Remove(room, whom)
+            });
+            in_all_kinds("appoint", archived, tables, |room| {
+                Action::Appoint(room, whom, Role::Member)
+            });
+            in_all_kinds(
+                "appoint a guest",
+                archived,
+                [NOBODY_OPEN, NOBODY, NOBODY],
+                |room| Action::Appoint(room, whom, Role::Guest),
+            );
+        }
+        for whom in [Place::Stranger, Place::Left, Place::Removed] {
+            in_all_kinds("remove", archived, [NOBODY_OPEN, NOBODY, NOBODY], |room| {
+                Action::Remove(room, whom)
+            });
+        }
+    }
+}
+
+#[test]
+fn guests_make_no_rooms() {
+    for (role, expected) in ROLES
+        .into_iter()
+        .zip([Ok(()), Ok(()), Err(Error::Forbidden), Ok(())])
+    {
+        assert_eq!(
+            may(Person { role, active: true }, Action::MakeRoom),
+            expected
+        );
+        let gone = Person {
+            role,
+            active: false,
+        };
+        assert_eq!(may(gone, Action::MakeRoom), Err(Error::SignedOut));
+    }
+}
