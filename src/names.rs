@@ -18,6 +18,8 @@ pub const NAME_CHARACTERS_MAX: usize = 64;
 pub const TOPIC_CHARACTERS_MAX: usize = 256;
 
 const SLUG_CHARACTERS_MAX: usize = 64;
+/// Of 32 each: 50 bits, asked for one by one, outlast any patience.
+const SLUG_RANDOM_CHARACTERS: usize = 10;
 const USERNAME_CHARACTERS: std::ops::RangeInclusive<usize> = 2..=32;
 const RESERVED_USERNAMES: [&str; 9] = [
     "room",
@@ -107,9 +109,24 @@ impl Slug {
         (!slug.is_empty()).then(|| Slug(slug.into()))
     }
 
+    /// A slug that nobody guesses: what a name leaves, and a random end.
+    pub fn hidden(name: &str) -> Result<Slug> {
+        let end = secrets::random_word(SLUG_RANDOM_CHARACTERS)?;
+        let room = SLUG_CHARACTERS_MAX - SLUG_RANDOM_CHARACTERS - 1;
+        let begin: String = match Slug::from_name(name) {
+            Some(slug) => slug.as_str().chars().take(room).collect(),
+            None => "room".to_owned(),
+        };
+        Ok(Slug(
+            format!("{}-{end}", begin.trim_end_matches('-')).into(),
+        ))
+    }
+
     /// A slug for a room whose name leaves nothing: `room-` and a random part.
     pub fn random() -> Result<Slug> {
-        Ok(Slug(format!("room-{}", secrets::random_word(10)?).into()))
+        Ok(Slug(
+            format!("room-{}", secrets::random_word(SLUG_RANDOM_CHARACTERS)?).into(),
+        ))
     }
 }
 

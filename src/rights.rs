@@ -79,7 +79,7 @@ pub enum Action {
     Leave(Room),
     /// Make a member of somebody who stands there.
     Add(Room, Place),
-    /// Put somebody out who stands there.
+    /// Put somebody out who stands there, or leave them out.
     Remove(Room, Place),
     /// Make somebody of that role who stands there an owner, or an owner a member again.
     Appoint(Room, Place, Role),
@@ -169,7 +169,9 @@ pub fn may(person: Person, action: Action) -> Result<()> {
                 || (room.place.belongs() && person.role != Role::Guest && whom != Place::Removed);
             may_at_all && room.kind != Kind::Direct && !room.archived
         }
-        Action::Remove(room, whom) => room.is_in_the_hands_of(person) && whom.belongs(),
+        Action::Remove(room, whom) => {
+            room.is_in_the_hands_of(person) && (whom.belongs() || whom == Place::Removed)
+        }
         Action::Appoint(room, whom, role) => {
             room.is_in_the_hands_of(person) && whom.belongs() && role != Role::Guest
         }

@@ -21,8 +21,8 @@ use tokio::sync::{Notify, oneshot};
 pub use activity::{Moved, ReadMoved};
 pub use foundation::Foundation;
 pub use requests::{
-    CloseAll, Connect, CutOff, Disconnect, Enter, FoundBehind, Hear, Heard, Missed, Online,
-    RelayIs, SignOut, Subscribed,
+    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Enter, FoundBehind, Hear, Heard, Missed,
+    Online, RelayIs, SignOut, Subscribed,
 };
 
 use super::closing::CloseReason;

@@ -40,11 +40,13 @@ use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::site::Site;
 use crate::store::users::Viewer;
-use crate::store::{self, Post, Store, UserId, memberships};
+use crate::store::{self, Change, Deed, Store, UserId, What, memberships};
 use allowance::{Allowances, Rate};
-use hub::{CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomHandle, SignOut};
+use hub::{
+    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomHandle, SignOut,
+};
 use relay::{Line, RedisAddress, Relay};
-use room::SayAndTell;
+use room::{DoAndTell, Told};
 
 /// How long an actor may take to answer; a little more than the database may.
 const ANSWER_MAX: Duration = store::DEADLINE.saturating_add(Duration::from_millis(500));
@@ -119,21 +121,46 @@ impl Chat {
         reply_to: Option<i64>,
     ) -> Result<(Message, bool)> {
         self.allowances.of(viewer.id).take()?;
+        let what = What::Post { text, reply_to };
+        match self.change(viewer, room, client_id, what).await? {
+            Told::Stored(message) => Ok((message, true)),
+            Told::Known(message) => Ok((message, false)),
+            Told::Unchanged => Err(Error::Internal("a message changed nothing".to_owned())),
+        }
+    }
+
+    /// Does something to a room: its notice, where it was not so already.
+    ///
+    /// Errors: as those of a post.
+    pub async fn act(&self, viewer: &Viewer, room: &View, deed: Deed) -> Result<Option<Message>> {
+        self.allowances.of(viewer.id).take()?;
+        match self.change(viewer, room, None, What::Deed(deed)).await? {
+            Told::Stored(message) | Told::Known(message) => Ok(Some(message)),
+            Told::Unchanged => Ok(None),
+        }
+    }
+
+    async fn change(
+        &self,
+        viewer: &Viewer,
+        room: &View,
+        client_id: Option<ClientId>,
+        what: What,
+    ) -> Result<Told> {
         let handle = self.enter(room).await?;
         let fresh = client_id.is_none();
-        let post = Post {
+        let change = Change {
             author: viewer.id,
             username: viewer.username.clone(),
             name: viewer.name.clone(),
             client_id: client_id.map_or_else(ClientId::fresh, Ok)?,
             fresh,
-            text,
-            reply_to,
+            what,
         };
         let (answer, outcome) = oneshot::channel();
         handle
             .address()
-            .try_send(SayAndTell { post, answer })
+            .try_send(DoAndTell { change, answer })
             .map_err(|_| Error::Busy)?;
         match tokio::time::timeout(ANSWER_MAX, outcome).await {
             Ok(Ok(outcome)) => outcome,
@@ -166,6 +193,12 @@ impl Chat {
     /// Everyone connected to any node, as far as this one knows.
     pub async fn online(&self) -> Result<HashSet<UserId>> {
         self.ask(self.hub.send(Online)).await
+    }
+
+    /// Somebody's rooms are others now, by a row that was written beside the live rooms.
+    pub fn access_changed(&self, user: UserId) {
+        // Comes once for each time somebody joins.
+        self.hub.do_send(AccessChanged(vec![user]));
     }
 
     /// Closes every socket of a sign-in.

@@ -7,12 +7,17 @@ use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
-use crate::store::rooms::Room;
+use crate::store::rooms::{self, Room};
 use crate::store::users::Profile;
 use crate::view::texts;
 
 /// The largest frame, and the largest message in fragments, that a client may send, in bytes.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
+
+/// What a notice bears, and nothing else: in a text its quotes would be escaped.
+const NOTICE: &str = r#""kind":"notice""#;
+/// It stands behind the type and two numbers.
+const NOTICE_WITHIN: usize = 128;
 
 /// Something a client asks of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -131,6 +136,8 @@ pub enum Frame<'a> {
         /// The message's revision.
         revision: i64,
     },
+    /// The room is this now.
+    Room(&'a rooms::Looks),
     /// What was sent was not done.
     Error(Refusal<'a>),
     /// The server is about to close.
@@ -206,6 +213,15 @@ impl Frame<'_> {
             .map(ByteString::from)
             .unwrap_or_default()
     }
+}
+
+/// Whether a frame tells what happened to the room. Its beginning says so, before anything that people wrote.
+pub fn is_notice(frame: &str) -> bool {
+    let beginning = frame.as_bytes().iter().take(NOTICE_WITHIN);
+    let beginning: Vec<u8> = beginning.copied().collect();
+    beginning
+        .windows(NOTICE.len())
+        .any(|bytes| bytes == NOTICE.as_bytes())
 }
 
 /// The frame for something that was refused.

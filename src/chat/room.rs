@@ -7,6 +7,7 @@ mod head;
 mod joining;
 #[cfg(test)]
 mod late_tests;
+mod looks;
 mod reading;
 mod requests;
 mod saving;
@@ -20,13 +21,15 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use tokio::sync::oneshot;
 
-pub use requests::{Drain, FromAfar, HeadIs, Join, Leave, Ping, Read, Retire, Say, SayAndTell};
+pub use requests::{
+    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Ping, Read, Retire, Say, Told,
+};
 
 use super::closing::CloseReason;
 use super::hold::Hold;
 use super::hub::Hub;
 use super::outlet::{Batch, Outlet};
-use super::protocol::{Frame, refusal};
+use super::protocol::{Frame, is_notice, refusal};
 use super::recent::{NodeBytes, Recent};
 use super::relay::{Line, Shown};
 use crate::error::Error;
@@ -37,6 +40,7 @@ use crate::store::users::Profile;
 use crate::store::{RoomId, Store, UserId};
 use afar::Ahead;
 use joining::Arriving;
+use looks::Looks;
 use reading::Reading;
 use saving::Saving;
 
@@ -71,6 +75,7 @@ pub struct Room {
     reading: Reading,
     ahead: Ahead,
     arriving: Arriving,
+    looks: Looks,
     /// The room is said to be this far; above the gate where it is still to be read.
     head_wanted: i64,
     /// Whether it is about to be looked whether that was reached.
@@ -152,6 +157,7 @@ impl Room {
             reading: Reading::default(),
             ahead: Ahead::default(),
             arriving: Arriving::default(),
+            looks: Looks::default(),
             head_wanted: 0,
             head_due: false,
             bits_read: 0,
@@ -204,22 +210,29 @@ impl Room {
             self.last_seq = self.last_seq.max(shown.seq);
             self.recent.push(shown.revision, shown.frame.clone());
             said.push((shown.seq, shown.author));
+            if is_notice(&shown.frame) {
+                self.looks.have_changed();
+            }
             frames.push(shown.frame);
         }
         if frames.is_empty() {
             return;
         }
-        let batch = Batch::new(frames);
+        self.tell_everyone(&Batch::new(frames));
+        self.reading.said(said);
+    }
+
+    /// Tells everyone who has caught up.
+    fn tell_everyone(&mut self, batch: &Arc<Batch>) {
         let mut gone = Vec::new();
         for (session, present) in &self.present {
-            if present.caught_up && !present.outlet.deliver(&batch) {
+            if present.caught_up && !present.outlet.deliver(batch) {
                 gone.push(*session);
             }
         }
         for session in gone {
             self.leave(session);
         }
-        self.reading.said(said);
     }
 
     /// Everyone loads afresh: more was missed than is shown at once.

@@ -105,10 +105,12 @@ fn owners_look_after_their_rooms() {
     );
     for archived in [false, true] {
         in_all_kinds("archive", archived, tables, Action::Archive);
-        for whom in [Place::Member, Place::Owner] {
+        for whom in [Place::Removed, Place::Member, Place::Owner] {
             in_all_kinds("remove", archived, tables, |room| {
                 Action::Remove(room, whom)
             });
+        }
+        for whom in [Place::Member, Place::Owner] {
             in_all_kinds("appoint", archived, tables, |room| {
                 Action::Appoint(room, whom, Role::Member)
             });
@@ -119,7 +121,7 @@ fn owners_look_after_their_rooms() {
                 |room| Action::Appoint(room, whom, Role::Guest),
             );
         }
-        for whom in [Place::Stranger, Place::Left, Place::Removed] {
+        for whom in [Place::Stranger, Place::Left] {
             in_all_kinds("remove", archived, [NOBODY_OPEN, NOBODY, NOBODY], |room| {
                 Action::Remove(room, whom)
             });

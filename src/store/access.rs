@@ -8,6 +8,7 @@ use super::connection::Conn;
 use super::schema::{memberships, rooms, users};
 use super::{RoomId, UserId, sign_ins};
 use crate::error::Result;
+use crate::rights::{self, Action, Kind, Person, Place, Role, Room};
 
 /// Ids in one query.
 const CHUNK: usize = 500;
@@ -76,9 +77,9 @@ fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, HashSe
     Ok(found)
 }
 
-/// The places where somebody may be: open rooms for everyone but guests, others for their members.
+/// The places where somebody may be: those that they may read.
 fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(RoomId, UserId)>> {
-    let joined = super::memberships::at(conn, places)?;
+    let stand = super::memberships::at(conn, places)?;
     let (mut open, mut guests) = (HashSet::new(), HashSet::new());
     for places in places.chunks(CHUNK) {
         let of_rooms: Vec<RoomId> = places.iter().map(|(room, _)| *room).collect();
@@ -97,7 +98,25 @@ fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(Ro
         guests.extend(found);
     }
     let may = |place: &&(RoomId, UserId)| {
-        joined.get(*place) == Some(&true) || (open.contains(&place.0) && !guests.contains(&place.1))
+        let person = Person {
+            role: if guests.contains(&place.1) {
+                Role::Guest
+            } else {
+                Role::Member
+            },
+            // Whoever's account is not in use has no sign-in either.
+            active: true,
+        };
+        let room = Room {
+            kind: if open.contains(&place.0) {
+                Kind::Open
+            } else {
+                Kind::Closed
+            },
+            place: stand.get(*place).copied().unwrap_or(Place::Stranger),
+            archived: false,
+        };
+        rights::may(person, Action::Read(room)).is_ok()
     };
     Ok(places.iter().filter(may).copied().collect())
 }

@@ -4,6 +4,7 @@
 //! and the lock on the room's row makes the order of commits the order of numbers. There a thread that is stuck is replaced;
 //! SQLite's one is waited for, since another could only wait for its lock.
 
+mod deeds;
 mod inserting;
 mod numbering;
 mod outcome;
@@ -18,8 +19,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
 
+pub use deeds::Deed;
 use outcome::Claim;
-pub use outcome::{Batch, Committed, Ended, Late, Outcome, Post, Saved};
+pub use outcome::{Batch, Change, Committed, Ended, Late, Outcome, Saved, What};
 use writer::Writer;
 
 use super::connection::{Conn, Opener, transaction_again};
@@ -259,7 +261,7 @@ impl Shared {
                 .batch
                 .changes
                 .iter()
-                .map(|post| post.text.as_str().len())
+                .map(|change| change.text().len())
                 .sum::<usize>();
             if !taken.is_empty() && (changes > CHANGES_MAX || bytes > BYTES_MAX) {
                 break;

@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
+use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend};
 use super::schema::{memberships, room_counters, rooms, users};
-use super::users::raise_access_revision;
+use super::users::{Profile, ProfileRow, raise_access_revision};
 use super::{RoomId, UserId};
-use crate::error::{Error, Result};
+use crate::error::Result;
+use crate::rights::{self, Action, Kind, Person, Place, Role};
 
 /// Places in one query.
 const CHUNK: usize = 500;
@@ -19,21 +21,39 @@ const CHUNK: usize = 500;
 #[diesel(table_name = memberships, check_for_backend(MultiBackend))]
 pub(super) struct Membership {
     pub(super) state: String,
+    pub(super) role: String,
     pub(super) level: String,
     pub(super) read_seq: i64,
 }
 
 /// Makes somebody a member of an open room they enter; what was said before counts as read.
 ///
-/// Errors: `NotFound` where the room is not open to them.
+/// Errors: what the room's rights refuse, as `NotFound` where they may not know of it.
 pub fn join_open(conn: &mut Conn, room: RoomId, user: UserId) -> Result<()> {
     // The lock on the counters keeps two joins of the same person apart.
     let last_seq = locked_last_seq(conn, room)?;
-    let kind: String = rooms::table.find(room).select(rooms::kind).first(conn)?;
-    let role: String = users::table.find(user).select(users::role).first(conn)?;
-    if kind != "open" || role == "guest" {
-        return Err(Error::NotFound);
+    let (kind, archived): (String, Option<chrono::NaiveDateTime>) = rooms::table
+        .find(room)
+        .select((rooms::kind, rooms::archived_at))
+        .first(conn)?;
+    let (role, deactivated): (String, Option<chrono::NaiveDateTime>) = users::table
+        .find(user)
+        .select((users::role, users::deactivated_at))
+        .first(conn)?;
+    let place = place(conn, room, user)?;
+    if place.belongs() {
+        return Ok(());
     }
+    let person = Person {
+        role: Role::parse(&role).unwrap_or(Role::Guest),
+        active: deactivated.is_none(),
+    };
+    let rights = rights::Room {
+        kind: Kind::parse(&kind),
+        place,
+        archived: archived.is_some(),
+    };
+    rights::may(person, Action::Join(rights))?;
     join_locked(conn, room, user, last_seq)?;
     raise_access_revision(conn, user)
 }
@@ -46,21 +66,81 @@ pub(super) fn join_locked(
     user: UserId,
     last_seq: i64,
 ) -> Result<()> {
-    let known: i64 = memberships::table
-        .find((room, user))
-        .count()
-        .get_result(conn)?;
-    if known > 0 {
-        diesel::update(memberships::table.find((room, user)))
-            .filter(memberships::state.ne("joined"))
-            .set((
-                memberships::state.eq("joined"),
-                memberships::left_seq.eq(None::<i64>),
-            ))
-            .execute(conn)?;
+    let back = diesel::update(memberships::table.find((room, user)))
+        .set((
+            memberships::state.eq("joined"),
+            memberships::role.eq("member"),
+            memberships::joined_seq.eq(last_seq),
+            memberships::read_seq.eq(last_seq),
+            memberships::left_seq.eq(None::<i64>),
+        ))
+        .execute(conn)?;
+    if back > 0 {
         return Ok(());
     }
     insert(conn, room, user, "member", last_seq)
+}
+
+/// Where somebody stands in a room.
+pub(super) fn place(conn: &mut Conn, room: RoomId, user: UserId) -> Result<Place> {
+    let row: Option<(String, String)> = memberships::table
+        .find((room, user))
+        .select((memberships::state, memberships::role))
+        .first(conn)
+        .optional()?;
+    Ok(row.map_or(Place::Stranger, |(state, role)| Place::parse(&state, &role)))
+}
+
+/// Ends a membership: `left` or `removed`.
+pub(super) fn set_state(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    state: &str,
+    last_seq: i64,
+) -> Result<()> {
+    diesel::update(memberships::table.find((room, user)))
+        .set((
+            memberships::state.eq(state),
+            memberships::role.eq("member"),
+            memberships::left_seq.eq(Some(last_seq)),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes somebody who belongs to a room its `owner` or its `member`.
+pub(super) fn set_role(conn: &mut Conn, room: RoomId, user: UserId, role: &str) -> Result<()> {
+    diesel::update(memberships::table.find((room, user)))
+        .set(memberships::role.eq(role))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Who looks after a room, of those whose accounts are in use.
+pub(super) fn owners(conn: &mut Conn, room: RoomId) -> Result<Vec<UserId>> {
+    Ok(memberships::table
+        .inner_join(users::table)
+        .filter(memberships::room_id.eq(room))
+        .filter(memberships::state.eq("joined"))
+        .filter(memberships::role.eq("owner"))
+        .filter(users::deactivated_at.is_null())
+        .select(memberships::user_id)
+        .load(conn)?)
+}
+
+/// Whoever has belonged to a room longest, and may look after it.
+pub(super) fn longest_member(conn: &mut Conn, room: RoomId) -> Result<Option<UserId>> {
+    Ok(memberships::table
+        .inner_join(users::table)
+        .filter(memberships::room_id.eq(room))
+        .filter(memberships::state.eq("joined"))
+        .filter(users::deactivated_at.is_null())
+        .filter(users::role.ne("guest"))
+        .order((memberships::joined_seq.asc(), memberships::user_id.asc()))
+        .select(memberships::user_id)
+        .first(conn)
+        .optional()?)
 }
 
 /// The first member of a room: who made it.
@@ -68,12 +148,12 @@ pub(super) fn found(conn: &mut Conn, room: RoomId, maker: UserId) -> Result<()> 
     insert(conn, room, maker, "owner", 0)
 }
 
-/// Whether people are members of rooms now, of those who ever were: just of the places that are asked for, not of every
-/// room and person among them.
+/// Where people stand in rooms, of those who ever belonged to them: just in the places that are asked for, not of every room
+/// and person among them.
 pub(super) fn at(
     conn: &mut Conn,
     places: &[(RoomId, UserId)],
-) -> Result<HashMap<(RoomId, UserId), bool>> {
+) -> Result<HashMap<(RoomId, UserId), Place>> {
     let mut found = HashMap::new();
     for places in places.chunks(CHUNK) {
         // Numbers only: there is nothing to be escaped.
@@ -83,30 +163,34 @@ pub(super) fn at(
             .collect();
         let query = diesel::sql_query(format!(
             "WITH asked (room, person) AS (VALUES {}) \
-             SELECT memberships.room_id, memberships.user_id, memberships.state FROM asked CROSS JOIN memberships \
+             SELECT memberships.room_id, memberships.user_id, memberships.state, memberships.role FROM asked CROSS JOIN memberships \
              WHERE memberships.room_id = asked.room AND memberships.user_id = asked.person",
             asked.join(",")
         ));
-        let rows: Vec<Place> = match conn {
+        let rows: Vec<PlaceRow> = match conn {
             Conn::Sqlite(sqlite) => query.load(sqlite)?,
             Conn::Postgres(postgres) => query.load(postgres)?,
         };
-        found.extend(
-            rows.into_iter()
-                .map(|row| ((row.room_id, row.user_id), row.state == "joined")),
-        );
+        found.extend(rows.into_iter().map(|row| {
+            (
+                (row.room_id, row.user_id),
+                Place::parse(&row.state, &row.role),
+            )
+        }));
     }
     Ok(found)
 }
 
 #[derive(QueryableByName)]
-struct Place {
+struct PlaceRow {
     #[diesel(sql_type = BigInt)]
     room_id: RoomId,
     #[diesel(sql_type = BigInt)]
     user_id: UserId,
     #[diesel(sql_type = Text)]
     state: String,
+    #[diesel(sql_type = Text)]
+    role: String,
 }
 
 /// Moves read marks forward; never back.
@@ -121,6 +205,34 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[(UserId, i64)]) -> Resu
             .execute(conn)?;
     }
     Ok(())
+}
+
+/// Somebody who belongs to a room.
+#[derive(Debug, Clone, Serialize)]
+pub struct Member {
+    /// Who it is.
+    #[serde(flatten)]
+    pub profile: Profile,
+    /// Whether they look after the room.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub owner: bool,
+}
+
+/// Everyone who belongs to a room and whose account is in use, owners first and then by name.
+pub fn members(conn: &mut Conn, room: RoomId) -> Result<Vec<Member>> {
+    let rows: Vec<(ProfileRow, String)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::room_id.eq(room))
+        .filter(memberships::state.eq("joined"))
+        .filter(users::deactivated_at.is_null())
+        .order((memberships::role.desc(), users::name.asc(), users::id.asc()))
+        .select((ProfileRow::as_select(), memberships::role))
+        .load(conn)?;
+    let member = |(row, role): (ProfileRow, String)| Member {
+        profile: row.into(),
+        owner: role == "owner",
+    };
+    Ok(rows.into_iter().map(member).collect())
 }
 
 /// Up to where somebody has read; 0 where they never joined.

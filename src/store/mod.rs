@@ -34,7 +34,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use commits::{Batch, Committed, Drawing, Ended, Late, Outcome, Post, Saved};
+pub use commits::{Batch, Change, Committed, Deed, Drawing, Ended, Late, Outcome, Saved, What};
 pub use connection::Conn;
 pub use time::Time;
 

@@ -4,11 +4,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend};
-use super::schema::{memberships, room_counters, rooms};
+use super::schema::{former_slugs, memberships, room_counters, rooms};
 use super::time::Time;
 use super::{RoomId, UserId, memberships as members, unread, users};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
+use crate::rights::{self, Action};
 
 /// Names tried with a random end before giving up, where a name leaves no slug.
 const RANDOM_SLUGS_MAX: usize = 3;
@@ -49,11 +50,67 @@ pub struct Room {
     /// Whether this person belongs to it.
     #[serde(skip)]
     pub joined: bool,
+    /// What this person may do there is decided by this.
+    #[serde(skip)]
+    pub rights: rights::Room,
 }
 
-/// An open room that somebody makes.
+/// What a room looks like to all of its people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Looks {
+    /// Its name in URLs.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// `open`, `closed` or `direct`.
+    pub kind: String,
+    /// What it is about.
+    pub topic: String,
+    /// Whether it is closed to new messages.
+    pub archived: bool,
+}
+
+/// What a room looks like now.
+pub fn looks(conn: &mut Conn, room: RoomId) -> Result<Looks> {
+    type Columns = (
+        String,
+        String,
+        String,
+        String,
+        Option<chrono::NaiveDateTime>,
+    );
+    let (slug, name, kind, topic, archived): Columns = rooms::table
+        .find(room)
+        .select((
+            rooms::slug,
+            rooms::name,
+            rooms::kind,
+            rooms::topic,
+            rooms::archived_at,
+        ))
+        .first(conn)?;
+    Ok(Looks {
+        slug,
+        name,
+        kind,
+        topic,
+        archived: archived.is_some(),
+    })
+}
+
+/// A slug that a room had before it was closed: it leads its members on, and is free for others.
+#[derive(Insertable)]
+#[diesel(table_name = former_slugs)]
+pub(super) struct FormerSlug {
+    pub(super) slug: String,
+    pub(super) room_id: RoomId,
+}
+
+/// A room that somebody makes.
 #[derive(Debug, Clone)]
 pub struct NewRoom {
+    /// Whether only its members may know of it.
+    pub closed: bool,
     /// Its name.
     pub name: DisplayName,
     /// What it is about; may be empty.
@@ -90,13 +147,28 @@ pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
     Ok(seen)
 }
 
-/// A room by its slug, as one person sees it.
+/// A room by its slug, or by the one it had before it was closed, as one person sees it.
 ///
 /// Errors: `NotFound` where there is none or this person may not know of it.
 pub fn by_slug(conn: &mut Conn, viewer: &users::Viewer, slug: &Slug) -> Result<Room> {
-    let row: Row = rows_for(viewer.id)
+    let row: Option<Row> = rows_for(viewer.id)
         .filter(rooms::slug.eq(slug.as_str()))
-        .first(conn)?;
+        .first(conn)
+        .optional()?;
+    let row = match row {
+        Some(row) => Some(row),
+        None => closed_since(conn, viewer, slug)?,
+    };
+    seen(conn, viewer, row.ok_or(Error::NotFound)?)
+}
+
+/// A room by its number, as one person sees it. Errors: as of [`by_slug`].
+pub fn by_id(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<Room> {
+    let row: Row = rows_for(viewer.id).filter(rooms::id.eq(id)).first(conn)?;
+    seen(conn, viewer, row)
+}
+
+fn seen(conn: &mut Conn, viewer: &users::Viewer, row: Row) -> Result<Room> {
     if !row.may_be_known_by(viewer) {
         return Err(Error::NotFound);
     }
@@ -106,11 +178,33 @@ pub fn by_slug(conn: &mut Conn, viewer: &users::Viewer, slug: &Slug) -> Result<R
     Ok(room)
 }
 
-/// Makes an open room; its maker belongs to it.
+/// The newest of somebody's rooms that had a slug before it was closed.
+fn closed_since(conn: &mut Conn, viewer: &users::Viewer, slug: &Slug) -> Result<Option<Row>> {
+    let had_it = former_slugs::table
+        .filter(former_slugs::slug.eq(slug.as_str()))
+        .select(former_slugs::room_id);
+    Ok(rows_for(viewer.id)
+        .filter(rooms::id.eq_any(had_it))
+        .filter(memberships::state.nullable().eq("joined"))
+        .order(rooms::id.desc())
+        .first(conn)
+        .optional()?)
+}
+
+/// Remembers the slug that a room had.
+pub(super) fn keep_former_slug(conn: &mut Conn, former: &FormerSlug) -> Result<()> {
+    diesel::insert_into(former_slugs::table)
+        .values(former)
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Makes a room; its maker belongs to it, and looks after it.
 ///
-/// Errors: `Conflict` where an open room has the slug.
+/// Errors: `Conflict` where an open room is to have the slug of another.
 pub fn create(conn: &mut Conn, maker: UserId, new: &NewRoom) -> Result<Slug> {
     let slug = match Slug::from_name(new.name.as_str()) {
+        _ if new.closed => Slug::hidden(new.name.as_str())?,
         Some(slug) if slug_is_taken(conn, &slug)? => return Err(Error::Conflict),
         Some(slug) => slug,
         None => free_random_slug(conn)?,
@@ -119,7 +213,7 @@ pub fn create(conn: &mut Conn, maker: UserId, new: &NewRoom) -> Result<Slug> {
         .values((
             rooms::slug.eq(slug.as_str()),
             rooms::name.eq(new.name.as_str()),
-            rooms::kind.eq("open"),
+            rooms::kind.eq(if new.closed { "closed" } else { "open" }),
             rooms::topic.eq(&new.topic),
             rooms::created_by.eq(maker),
             rooms::created_at.eq(Time::now().sql()),
@@ -186,20 +280,24 @@ fn rows_for(viewer: UserId) -> _ {
 }
 
 impl Row {
-    fn joined(&self) -> bool {
-        self.membership
-            .as_ref()
-            .is_some_and(|membership| membership.state == "joined")
+    fn rights(&self) -> rights::Room {
+        let place = self.membership.as_ref().map(|membership| {
+            let members::Membership { state, role, .. } = membership;
+            rights::Place::parse(state, role)
+        });
+        rights::Room {
+            kind: rights::Kind::parse(&self.kind),
+            place: place.unwrap_or(rights::Place::Stranger),
+            archived: self.archived_at.is_some(),
+        }
     }
 
     fn may_be_known_by(&self, viewer: &users::Viewer) -> bool {
-        self.joined() || (self.kind == "open" && !viewer.is_guest())
+        rights::may(viewer.as_person(), Action::Read(self.rights())).is_ok()
     }
 
     fn seen_by(self, viewer: &users::Viewer) -> Room {
-        let joined = self.joined();
-        let archived = self.archived_at.is_some();
-        let can_post = !archived && self.may_be_known_by(viewer);
+        let rights = self.rights();
         let (read_seq, level) = match self.membership {
             Some(membership) => (membership.read_seq, membership.level),
             None => (0, "all".to_owned()),
@@ -217,10 +315,11 @@ impl Row {
             unread: 0,
             mentions: 0,
             level,
-            can_post,
-            archived,
+            can_post: rights::may(viewer.as_person(), Action::Post(rights)).is_ok(),
+            archived: rights.archived,
             people: Vec::new(),
-            joined,
+            joined: rights.place.belongs(),
+            rights,
         }
     }
 }

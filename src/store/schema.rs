@@ -64,6 +64,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_slugs (slug, room_id) {
+        slug -> Text,
+        room_id -> BigInt,
+    }
+}
+
+diesel::table! {
     room_counters (room_id) {
         room_id -> BigInt,
         last_seq -> BigInt,
@@ -110,6 +117,7 @@ diesel::table! {
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(rooms -> users (created_by));
+diesel::joinable!(former_slugs -> rooms (room_id));
 diesel::joinable!(room_counters -> rooms (room_id));
 diesel::joinable!(memberships -> rooms (room_id));
 diesel::joinable!(memberships -> users (user_id));
@@ -122,6 +130,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     sign_ins,
     password_resets,
     rooms,
+    former_slugs,
     room_counters,
     memberships,
     messages

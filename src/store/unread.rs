@@ -60,6 +60,7 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
         .inner_join(rooms::table.inner_join(room_counters::table))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.eq("joined"))
+        .filter(rooms::archived_at.is_null())
         .select((
             rooms::id,
             rooms::slug,
@@ -80,11 +81,11 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
     joined.into_iter().map(stands).collect()
 }
 
-/// Fills in the counts of the rooms that somebody has joined.
+/// Fills in the counts of the rooms that somebody has joined; what is archived has none.
 pub(super) fn count_for(conn: &mut Conn, user: UserId, rooms: &mut [Room]) -> Result<()> {
     for room in rooms
         .iter_mut()
-        .filter(|room| room.joined && room.read_seq < room.last_seq)
+        .filter(|room| room.joined && !room.archived && room.read_seq < room.last_seq)
     {
         room.unread = count(conn, room.id, user, room.read_seq, room.last_seq)?;
     }

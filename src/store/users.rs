@@ -11,6 +11,7 @@ use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Username};
+use crate::rights;
 
 /// Who looks: the signed-in person behind a request or a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,14 @@ impl Viewer {
     /// Whether they may change what concerns everyone.
     pub fn is_administrator(&self) -> bool {
         self.role == "administrator"
+    }
+
+    /// Who asks, where rights are decided. Whoever is signed in has an account in use.
+    pub fn as_person(&self) -> rights::Person {
+        rights::Person {
+            role: rights::Role::parse(&self.role).unwrap_or(rights::Role::Guest),
+            active: true,
+        }
     }
 
     /// Whether they see only rooms and people they were added to.
@@ -136,6 +145,17 @@ pub fn credentials(conn: &mut Conn, skeleton: &str) -> Result<Option<Credentials
     Ok(found.map(|(id, password_hash)| Credentials { id, password_hash }))
 }
 
+/// Whose username that is, of the accounts in use.
+///
+/// Errors: `NotFound` where it is nobody's.
+pub fn by_skeleton(conn: &mut Conn, skeleton: &str) -> Result<UserId> {
+    Ok(users::table
+        .filter(users::skeleton.eq(skeleton))
+        .filter(users::deactivated_at.is_null())
+        .select(users::id)
+        .first(conn)?)
+}
+
 /// Gives somebody another password. What they were allowed by the old one is to be ended too.
 pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<()> {
     diesel::update(users::table.find(id))
@@ -217,7 +237,7 @@ pub fn mark_seen(conn: &mut Conn, people: &[UserId]) -> Result<()> {
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = users, check_for_backend(MultiBackend))]
-struct ProfileRow {
+pub(super) struct ProfileRow {
     id: UserId,
     username: String,
     name: String,

@@ -1,9 +1,11 @@
 //! What people see: pages and the texts on them, static files, and the drawing of messages. It knows nothing of requests.
 
 pub mod assets;
+pub mod details;
 pub mod forms;
 pub mod lobby;
 pub mod markup;
+pub mod notices;
 pub mod page;
 pub mod person;
 pub mod qr;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
-use super::person;
+use super::{notices, person};
 use crate::store::messages::{Message, Page};
 use crate::store::{Time, UserId};
 
@@ -76,6 +76,8 @@ pub struct Item<'a> {
     pub reply_to: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a Value>,
+    /// What happened, where this is a notice.
+    pub notice: String,
     /// The day, on the first message of it.
     pub day: String,
     /// Whether it stands under the name of the one before.
@@ -118,13 +120,14 @@ pub fn items(page: &Page, reader: UserId) -> Vec<Item<'_>> {
                 client_id: &message.client_id,
                 reply_to: message.reply_to,
                 event: message.event.as_ref(),
+                notice: notices::sentence(message),
                 day: if same_day {
                     String::new()
                 } else {
                     message.sent_at.day()
                 },
                 grouped,
-                mine: message.author == reader,
+                mine: message.author == reader && message.kind.is_none(),
                 hue: person::hue(&message.username),
                 initial: person::initial(&message.name),
                 time: message.sent_at.clock(),

@@ -4,17 +4,19 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::Services;
-use super::methods::{get, post, put, resource};
+use super::members;
+use super::methods::{get, patch, post, put, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
+use crate::rights::{self, Action};
 use crate::store::messages::{self, Message, Stretch};
 use crate::store::rooms::{self, NewRoom, Room};
 use crate::store::users;
 
-type Answer = std::result::Result<HttpResponse, ApiRefusal>;
+pub(super) type Answer = std::result::Result<HttpResponse, ApiRefusal>;
 type Site = web::Data<Services>;
 
 const PAGE_DEFAULT: i64 = 50;
@@ -28,13 +30,17 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(resource("/me", [get(me)]))
         .service(resource("/users", [get(people)]))
         .service(resource("/rooms", [get(list_rooms), post(make_room)]))
-        .service(resource("/rooms/{slug}", [get(show_room)]))
+        .service(resource(
+            "/rooms/{slug}",
+            [get(show_room), patch(members::change)],
+        ))
         .service(resource(
             "/rooms/{slug}/messages",
             [get(list_messages), post(post_message)],
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
-        .service(resource("/rooms/{slug}/read", [put(mark_read)]));
+        .service(resource("/rooms/{slug}/read", [put(mark_read)]))
+        .configure(members::configure);
 }
 
 async fn me(site: Site, caller: Caller) -> Answer {
@@ -92,9 +98,7 @@ async fn make_room(
     web::Json(Object(body)): web::Json<Object<MakeRoom>>,
 ) -> Answer {
     let new = new_room(&body.name, body.kind.as_deref(), body.topic.as_deref())?;
-    if caller.viewer.is_guest() {
-        return Err(Error::Forbidden.into());
-    }
+    rights::may(caller.viewer.as_person(), Action::MakeRoom)?;
     let attempt = site.room_making.room(caller.viewer.id)?;
     let viewer = caller.viewer.clone();
     let made = site.store.write(move |conn| {
@@ -262,9 +266,20 @@ async fn find_room(site: &Services, caller: &Caller, slug: &str) -> Result<Room>
 ///
 /// Errors: `Field` or `BadRequest` with what is wrong.
 pub fn new_room(name: &str, kind: Option<&str>, topic: Option<&str>) -> Result<NewRoom> {
-    if kind.is_some_and(|kind| kind != "open") {
-        return Err(Error::BadRequest("bad-kind"));
-    }
+    let closed = match kind {
+        None | Some("open") => false,
+        Some("closed") => true,
+        Some(_) => return Err(Error::BadRequest("bad-kind")),
+    };
+    Ok(NewRoom {
+        closed,
+        name: DisplayName::parse(name, "room")?,
+        topic: checked_topic(topic)?,
+    })
+}
+
+/// A topic on its line and in its direction.
+pub(super) fn checked_topic(topic: Option<&str>) -> Result<String> {
     let topic = topic.unwrap_or_default().trim();
     if topic.chars().count() > TOPIC_CHARACTERS_MAX {
         return Err(Error::TooLong);
@@ -275,10 +290,7 @@ pub fn new_room(name: &str, kind: Option<&str>, topic: Option<&str>) -> Result<N
     {
         return Err(Error::BadRequest("bad-topic"));
     }
-    Ok(NewRoom {
-        name: DisplayName::parse(name, "room")?,
-        topic: topic.to_owned(),
-    })
+    Ok(topic.to_owned())
 }
 
 /// A number in a query: `None` where it is not there, an error where it is none or out of range.

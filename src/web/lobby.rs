@@ -10,6 +10,7 @@ use super::visitor::{SignedIn, Visitor};
 use super::{invitation, paths};
 use crate::error::{Error, Result};
 use crate::names::Slug;
+use crate::rights::{self, Action};
 use crate::store::{rooms, site, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, Lobby, NewRoomForm};
@@ -73,9 +74,7 @@ pub(super) async fn make_room(
 }
 
 async fn make(services: &Shared, signed_in: &SignedIn, form: &Form) -> Result<Slug> {
-    if signed_in.viewer.is_guest() {
-        return Err(Error::Forbidden);
-    }
+    rights::may(signed_in.viewer.as_person(), Action::MakeRoom)?;
     let kind = Some(form.kind.as_str()).filter(|kind| !kind.is_empty());
     let new = new_room(&form.name, kind, Some(&form.topic))?;
     let wanted = Slug::from_name(new.name.as_str());

@@ -93,3 +93,29 @@ where
         route: web::put().to(handler),
     }
 }
+
+/// Answers PATCH.
+pub(super) fn patch<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way {
+        methods: "PATCH",
+        route: web::patch().to(handler),
+    }
+}
+
+/// Answers DELETE.
+pub(super) fn delete<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way {
+        methods: "DELETE",
+        route: web::delete().to(handler),
+    }
+}

@@ -17,6 +17,9 @@ mod lobby;
 mod room;
 
 mod api;
+mod deeds;
+mod details;
+mod members;
 mod socket;
 
 mod files;
@@ -153,6 +156,10 @@ fn configure(services: &mut ServiceConfig) {
             resource("/chat/{slug}/", [get(room::show), post(room::post)])
                 .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
         )
+        .service(resource(
+            "/chat/{slug}/details",
+            [get(details::show), post(details::submit)],
+        ))
         // Programs and sockets
         .service(web::scope("/api").configure(api::configure))
         .service(resource("/ws/", [upgrade(socket::open_anywhere)]))

@@ -30,6 +30,11 @@ pub(super) fn room(slug: &str) -> String {
     format!("/chat/{}/", ascii(slug))
 }
 
+/// Where what there is to know about a room is.
+pub(super) fn details(slug: &str) -> String {
+    format!("{}details", room(slug))
+}
+
 fn encode(text: &str, stays: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

@@ -58,6 +58,10 @@ pub(super) async fn show(
         .filter(|at| *at > 0)
         .map_or(Stretch::Newest, Stretch::Around);
     let shown = read(&services, &signed_in, &canonical, stretch).await?;
+    if shown.room.slug != canonical.as_str() {
+        // It was closed, and has another address since.
+        return Ok(refusals::see_other(&paths::room(&shown.room.slug)));
+    }
     let page = draw(
         &services,
         &request,

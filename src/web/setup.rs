@@ -70,6 +70,7 @@ pub(super) async fn submit(
     let beginning = Beginning::new(&services, &request, true)?;
     let (token, begin) = (form.token, beginning.statement());
     let lobby = NewRoom {
+        closed: false,
         name: DisplayName::parse(LOBBY, "room")?,
         topic: String::new(),
     };

@@ -1,4 +1,5 @@
 // Tells people who listen what has changed, through the page's one live region, at most once in three seconds.
+import { isNotice, noticeWords } from "./notices.js";
 import { t } from "./text.js";
 
 const REST = 3_000;
@@ -29,8 +30,9 @@ export class Announcer {
     this.#last = Date.now();
     const spoken = [...this.#words];
     if (this.#messages.length === 1) {
-      const [{ name, username, message }] = this.#messages;
-      spoken.push(t("announce-message", { name: name || username, text: message ?? "" }));
+      const [only] = this.#messages;
+      const { name, username, message } = only;
+      spoken.push(isNotice(only) ? noticeWords(only) : t("announce-message", { name: name || username, text: message ?? "" }));
     } else if (this.#messages.length > 1) {
       spoken.push(t("announce-messages", { count: this.#messages.length }));
     }

@@ -9,6 +9,7 @@ export class Finder {
   #input = document.getElementById("finder-name");
   #open = document.getElementById("finder-open");
   #make = document.getElementById("finder-make");
+  #makeClosed = document.getElementById("finder-make-closed");
   #said = document.getElementById("finder-said");
   #rooms = document.getElementById("rooms");
   #heading = document.getElementById("rooms-heading");
@@ -62,6 +63,7 @@ export class Finder {
     const best = exact ?? links[0];
     this.#open.hidden = this.#open.disabled = wanted === "" || !best;
     this.#make.hidden = wanted === "" || exact !== undefined;
+    this.#makeClosed.hidden = wanted === "";
     if (best) this.#open.firstElementChild.textContent = t("finder-open-name", { name: best.querySelector(".room-link__name").textContent });
     this.#make.firstElementChild.textContent = t("finder-make-name", { name: this.#wanted });
     this.#said.hidden = wanted === "";

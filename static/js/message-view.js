@@ -1,5 +1,6 @@
 // Draws one message by filling a copy of the template that the server draws history with.
 import { momentOf, timeOf } from "./clock.js";
+import { isNotice, noticeWords } from "./notices.js";
 import { hueOf, initialOf } from "./people.js";
 import { insertServerHtml } from "./server-html.js";
 
@@ -14,7 +15,8 @@ export function drawMessage(message, isMine) {
   cup.className = `cup hue-${hueOf(message.username)}`;
   cup.textContent = initialOf(name);
   element.querySelector(".message__author").textContent = name;
-  element.classList.toggle("message--mine", isMine);
+  element.classList.toggle("message--mine", isMine && !isNotice(message));
+  element.classList.toggle("message--notice", isNotice(message));
   element.dataset.username = message.username;
   setTime(element, message.sent_at);
   if (message.seq) {
@@ -25,9 +27,11 @@ export function drawMessage(message, isMine) {
   return element;
 }
 
-export function fillText(element, { message = "", html = "" }) {
+export function fillText(element, stored) {
+  const { message = "", html = "" } = stored;
   const text = element.querySelector(".message__text");
-  if (html) insertServerHtml(text, html);
+  if (isNotice(stored)) text.textContent = noticeWords(stored);
+  else if (html) insertServerHtml(text, html);
   else text.textContent = message;
   markEmoji(element);
 }

@@ -5,10 +5,12 @@ import { Connection } from "./connection.js";
 import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
+import { isNotice } from "./notices.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { Reading } from "./reading.js";
 import { roomPath } from "./api.js";
+import { keepLooks } from "./room-news.js";
 import { Scroller } from "./scroller.js";
 import { Sender } from "./sender.js";
 import { leaveWhenSignedOut } from "./signed-out.js";
@@ -43,6 +45,7 @@ export async function startRoomPage() {
   const announcer = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
+  keepLooks({ connection, title, room: boot.room });
 
   const sender = new Sender({ connection, outbox: stores.outbox, slug });
   const say = (text) => {
@@ -69,7 +72,7 @@ export async function startRoomPage() {
       empty.hidden = !timeline.isEmpty;
     });
     for (const message of fresh) announcer.message(message);
-    reading.came(fresh);
+    reading.came(fresh.filter((message) => !isNotice(message)));
     history.load();
   });
 

@@ -2,6 +2,7 @@
 // reader's own time zone.
 import { dayName, dayOf, millisecondsToMidnight } from "./clock.js";
 import { drawMessage, fillText, markEmoji, setTime } from "./message-view.js";
+import { isNotice } from "./notices.js";
 
 const GROUP = 5 * 60_000;
 const dayTemplate = document.getElementById("day-template");
@@ -168,7 +169,7 @@ export class Timeline {
     const before = this.#rows[index - 1];
     const startsDay = !before || dayOf(before.at) !== dayOf(row.at);
     const hasLine = row.seq !== null && row.seq === this.#lineAt && this.#line !== null;
-    const grouped = !startsDay && !hasLine && before.username === row.username && Math.abs(row.at - before.at) < GROUP;
+    const grouped = !startsDay && !hasLine && before.username === row.username && !before.isNotice && !row.isNotice && Math.abs(row.at - before.at) < GROUP;
     row.element.classList.toggle("message--grouped", grouped);
     if (hasLine) row.element.before(this.#line);
     if (startsDay) {
@@ -187,7 +188,8 @@ export class Timeline {
       const { seq, revision, username } = element.dataset;
       const sentAt = element.querySelector(".message__time").dateTime;
       const name = element.querySelector(".message__author").textContent;
-      const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt }, element);
+      const kind = element.classList.contains("message--notice") ? "notice" : undefined;
+      const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt, kind }, element);
       setTime(element, sentAt);
       markEmoji(element);
       this.#rows.push(row);
@@ -204,8 +206,9 @@ export class Timeline {
   }
 }
 
-function rowOf({ seq = null, revision, username, name, sent_at }, element) {
-  return { seq, revision, username, name: name || username, at: new Date(sent_at), element, heading: null };
+function rowOf(message, element) {
+  const { seq = null, revision, username, name, sent_at } = message;
+  return { seq, revision, username, name: name || username, at: new Date(sent_at), isNotice: isNotice(message), element, heading: null };
 }
 
 function drawDay(date) {

@@ -10,6 +10,11 @@ export class Title {
     this.#page = page;
   }
 
+  set page(name) {
+    this.#page = name;
+    this.#draw();
+  }
+
   set here(count) {
     this.#here = count;
     this.#draw();

@@ -60,6 +60,7 @@ finder-placeholder = Find or make a room
 finder-open = Open
 finder-open-name = Open { $name }
 finder-make = Make a room
+finder-make-closed = Or make a closed one, for those you add
 finder-make-name = Make “{ $name }”
 finder-found = { $count ->
     [0] No room has that name yet.
@@ -126,6 +127,58 @@ composer-over = { $count ->
     [one] { $count } character too many: a message holds 16,000.
    *[other] { $count } characters too many: a message holds 16,000.
 }
+
+room-archived = This room is archived: it can be read, and nothing more is said in it.
+
+notice-renamed = { $who } renamed the room to { $name }.
+notice-topic = { $who } set the topic: { $topic }
+notice-topic-none = { $who } took the topic away.
+notice-closed = { $who } closed the room. Only its members find it from now on.
+notice-archived = { $who } archived the room.
+notice-restored = { $who } took the room into use again.
+notice-added = { $who } added { $person }.
+notice-removed = { $who } removed { $person }.
+notice-owner = { $who } made { $person } an owner.
+notice-no-owner = { $who } made { $person } a member again.
+notice-left = { $who } left.
+notice-left-passed-on = { $who } left. { $owner } looks after the room now.
+notice-other = { $who } changed something about the room.
+
+## What there is to know about a room, and to do to it
+
+details-link = Details
+details-title = About this room
+details-back = To the conversation
+details-open = Everyone on this site but guests can find this room and read it.
+details-closed = Only members can find this room and read it. Administrators cannot, but whoever has the server’s disk can read what is on it.
+details-members = Members
+details-more = And { $count } more.
+details-owner = Owner
+details-you = That is you
+details-name = Name
+details-topic = Topic
+details-save = Save
+details-add-title = Add somebody
+details-add = Add
+details-add-hint = Whoever is added can read everything that was said here so far.
+details-add-username = Their username
+details-make-owner = Make an owner
+details-make-member = Make a member
+details-remove = Remove
+details-remove-words = Whoever is removed is out at once, and stays out until somebody who looks after the room adds them again.
+details-join = Join
+details-join-words = You are not a member of this room.
+details-leave = Leave the room
+details-leave-words = If nobody else looks after it, whoever has been here longest does.
+details-close = Close to all but members
+details-close-words = The room gets another address. A closed room cannot be opened again.
+details-archive = Archive
+details-archive-words = What was said stays readable, and nothing more is said until it is restored.
+details-restore = Restore
+details-done = That is done.
+refusal-details-nobody = Nobody here has that username.
+refusal-details-last-owner = Somebody has to look after the room. Make another member an owner first.
+refusal-details-topic = A topic has at most 256 characters, on one line.
 
 pending-sending = Sending…
 pending-waiting = Waiting for the connection
@@ -227,7 +280,8 @@ bad-form = The form could not be read.
 bad-frame = A frame is one JSON object.
 bad-handshake = This is no WebSocket handshake of version 13.
 bad-json = The body is not the JSON that this route takes.
-bad-kind = A room that is made is of the kind open.
+bad-kind = A room is of the kind open or closed.
+bad-member-role = A member’s role in a room is owner or member.
 bad-nul = The text contains a NUL character.
 bad-number = A number is missing its digits or is out of range.
 bad-query = The query could not be read.

@@ -74,6 +74,33 @@ impl Person {
         room["slug"].as_str().unwrap().to_owned()
     }
 
+    /// Makes a room that only its members know of; its slug.
+    pub async fn makes_closed_room(&self, name: &str) -> String {
+        let room = self
+            .posts("/api/rooms", &json!({"name": name, "kind": "closed"}))
+            .await
+            .expect(201, name)
+            .value();
+        room["slug"].as_str().unwrap().to_owned()
+    }
+
+    /// Changes a room, or a place in it.
+    pub async fn asks(&self, method: &str, path: &str, body: &Value) -> Answer {
+        self.browser.json(method, path, body).await
+    }
+
+    /// Adds somebody to a room.
+    pub async fn adds(&self, username: &str, slug: &str) {
+        let path = format!("/api/rooms/{}/members/{username}", encoded(slug));
+        self.asks("PUT", &path, &json!({})).await.expect(200, &path);
+    }
+
+    /// Puts somebody out of a room, or leaves it.
+    pub async fn puts_out(&self, username: &str, slug: &str) -> Answer {
+        let path = format!("/api/rooms/{}/members/{username}", encoded(slug));
+        self.asks("DELETE", &path, &json!({})).await
+    }
+
     /// A socket in a room beside the one this person talks through.
     pub async fn opens(&self, slug: &str) -> Socket {
         Upgrade::new(&self.browser, &format!("/ws/chat/{}/", encoded(slug)))

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde_json::json;
+
 use crate::eventually;
 use crate::people::{assert_gapless, texts};
 use crate::site::nodes::Nodes;
@@ -23,6 +25,39 @@ fn people_meet_one_history_on_every_node() {
             assert_gapless(&history);
             assert_eq!(texts(&history), ["from the first node", "from the second"]);
         }
+    });
+}
+
+#[test]
+fn what_happens_to_a_room_at_one_node_holds_at_the_other() {
+    crate::play(async {
+        let nodes = Nodes::start(2);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[1].person("ben").await;
+        let slug = ada.makes_closed_room("Rowing council").await;
+        let mut elsewhere = ben.opens_lobby_page().await;
+        ada.adds("ben", &slug).await;
+        ben.enters(&slug).await;
+        ada.enters(&slug).await;
+        ada.says("welcome aboard").await;
+        elsewhere
+            .awaits("activity in the room they were added to", |frame| {
+                frame["type"] == "activity" && frame["slug"] == slug
+            })
+            .await;
+        let path = format!("/api/rooms/{slug}");
+        ada.asks("PATCH", &path, &json!({"name": "Rowers"}))
+            .await
+            .expect(200, "a new name");
+        let room = ben
+            .socket()
+            .awaits("the room as it is now", |frame| frame["type"] == "room")
+            .await;
+        assert_eq!(room["name"], "Rowers");
+        ada.puts_out("ben", &slug).await.expect(200, "put out");
+        assert_eq!(ben.socket().close_code().await, 4003);
+        ben.get(&path).await.expect(404, "at the other node too");
+        assert_gapless(&ada.history(&slug).await);
     });
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::{CutOff, Hub, SignOut};
+use super::{AccessChanged, CutOff, Hub, SignOut};
 use crate::chat::closing::CloseReason;
 use crate::chat::relay::Notice;
 use crate::store::UserId;
@@ -153,6 +153,20 @@ impl Hub {
             }
         }
         self.tell_others(Notice::Access { sign_ins, users });
+    }
+}
+
+impl Handler<AccessChanged> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, AccessChanged(users): AccessChanged, ctx: &mut Self::Context) {
+        for user in &users {
+            self.doubt(*user, ctx);
+        }
+        self.tell_others(Notice::Access {
+            sign_ins: Vec::new(),
+            users,
+        });
     }
 }
 

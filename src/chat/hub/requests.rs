@@ -53,6 +53,11 @@ pub struct Disconnect {
 #[rtype(result = "()")]
 pub struct SignOut(pub i64);
 
+/// These people's rooms are others now: look at their sockets, on every node.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct AccessChanged(pub Vec<UserId>);
+
 /// Close all sockets of a person.
 #[derive(Message)]
 #[rtype(result = "()")]

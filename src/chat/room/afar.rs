@@ -57,6 +57,7 @@ impl Room {
         if !next.is_empty() {
             self.show(next);
             self.tell_hub(ctx);
+            self.tell_looks(ctx);
         }
         if self.ahead.frames.is_empty() || self.ahead.waiting {
             return;

@@ -74,6 +74,7 @@ impl Room {
             self.skip_to(changes.head, changes.last_seq);
         }
         self.tell_hub(ctx);
+        self.tell_looks(ctx);
         self.show_ahead(ctx);
         self.reach_head(ctx);
     }

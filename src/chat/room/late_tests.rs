@@ -4,7 +4,7 @@ use std::sync::mpsc;
 
 use super::tests::{Scene, view};
 use crate::names::{ClientId, MessageText};
-use crate::store::{Batch, Outcome, Post, Saved, Store};
+use crate::store::{Batch, Change, Outcome, Saved, Store, What};
 
 /// Keeps the writing thread busy until the answer is dropped.
 async fn stall(store: &Store) -> mpsc::Sender<()> {
@@ -88,14 +88,16 @@ async fn two_batches_of_a_room_in_one_transaction_know_of_each_other() {
         gate: 0,
         changes: ids
             .iter()
-            .map(|id| Post {
+            .map(|id| Change {
                 author: ada.id,
                 username: ada.username.clone(),
                 name: ada.name.clone(),
                 client_id: ClientId::parse(id).unwrap(),
                 fresh: false,
-                text: MessageText::parse(id).unwrap(),
-                reply_to: None,
+                what: What::Post {
+                    text: MessageText::parse(id).unwrap(),
+                    reply_to: None,
+                },
             })
             .collect(),
     };

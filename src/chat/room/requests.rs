@@ -13,7 +13,7 @@ use crate::names::{ClientId, MessageText};
 use crate::store::heads::Head;
 use crate::store::messages::Message as Stored;
 use crate::store::users::Profile;
-use crate::store::{Post, UserId, rooms};
+use crate::store::{Change, UserId, rooms};
 
 /// Enter the room, and be given what was missed since a revision.
 #[derive(Message)]
@@ -55,14 +55,24 @@ pub struct Say {
     pub reply_to: Option<i64>,
 }
 
-/// Say something, from a request: the message, and whether it was stored just now.
+/// Change the room, from a request.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct SayAndTell {
-    /// What is said.
-    pub post: Post,
+pub struct DoAndTell {
+    /// What is to be done.
+    pub change: Change,
     /// Where the outcome goes.
-    pub answer: oneshot::Sender<Result<(Stored, bool)>>,
+    pub answer: oneshot::Sender<Result<Told>>,
+}
+
+/// What came of a change that a request asked for.
+pub enum Told {
+    /// It was stored just now.
+    Stored(Stored),
+    /// It was stored before.
+    Known(Stored),
+    /// It was so already.
+    Unchanged,
 }
 
 /// Somebody has read up to a message.

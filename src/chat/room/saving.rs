@@ -7,15 +7,17 @@ use actix::prelude::*;
 use bytestring::ByteString;
 use tokio::sync::oneshot;
 
-use super::{Room, Say, SayAndTell, SessionId, encoded};
+use super::requests::Told;
+use super::{DoAndTell, Room, Say, SessionId, encoded};
 use crate::chat::hold::Hold;
+use crate::chat::hub::AccessChanged;
 use crate::chat::outlet::Batch as Frames;
 use crate::chat::protocol::{Frame, refusal};
 use crate::chat::relay::Word;
 use crate::error::{Error, Result};
 use crate::names::ClientId;
 use crate::store::messages::Message;
-use crate::store::{Batch, Committed, Ended, Late, Outcome, Post, Saved, UserId};
+use crate::store::{Batch, Change, Committed, Ended, Late, Outcome, Saved, UserId, What};
 
 /// What may wait in one room before more is refused as `busy`, and how much of it for one person.
 const CHANGES_MAX: usize = 1_024;
@@ -25,7 +27,7 @@ const CHANGES_PER_PERSON_MAX: usize = 768;
 /// The changes that wait, and whether a save is running.
 #[derive(Default)]
 pub(super) struct Saving {
-    posts: Vec<Post>,
+    changes: Vec<Change>,
     origins: Vec<Origin>,
     bytes: usize,
     per_person: HashMap<UserId, usize>,
@@ -42,7 +44,7 @@ enum Origin {
         id: SessionId,
         client_id: Option<ClientId>,
     },
-    Request(oneshot::Sender<Result<(Message, bool)>>),
+    Request(oneshot::Sender<Result<Told>>),
 }
 
 /// What each session is told, together.
@@ -50,7 +52,7 @@ type Answers = HashMap<SessionId, Vec<ByteString>>;
 
 impl Saving {
     pub(super) fn is_idle(&self) -> bool {
-        !self.running && self.posts.is_empty()
+        !self.running && self.changes.is_empty()
     }
 
     pub(super) fn is_running(&self) -> bool {
@@ -62,43 +64,43 @@ impl Saving {
         self.unheard_of == 0
     }
 
-    fn add(&mut self, post: Post, origin: Origin) -> Result<(), (Origin, Error)> {
+    fn add(&mut self, change: Change, origin: Origin) -> Result<(), (Origin, Error)> {
         if self.late {
             return Err((
                 origin,
                 Error::Unavailable("an earlier save has not ended".to_owned()),
             ));
         }
-        let share = self.per_person.entry(post.author).or_default();
-        let fits = self.posts.len() < CHANGES_MAX
+        let share = self.per_person.entry(change.author).or_default();
+        let fits = self.changes.len() < CHANGES_MAX
             && *share < CHANGES_PER_PERSON_MAX
-            && self.bytes + post.text.as_str().len() <= BYTES_MAX;
+            && self.bytes + change.text().len() <= BYTES_MAX;
         if !fits {
             return Err((origin, Error::Busy));
         }
         *share += 1;
-        self.bytes += post.text.as_str().len();
-        self.posts.push(post);
+        self.bytes += change.text().len();
+        self.changes.push(change);
         self.origins.push(origin);
         Ok(())
     }
 
-    fn take(&mut self) -> (Vec<Post>, Vec<Origin>) {
+    fn take(&mut self) -> (Vec<Change>, Vec<Origin>) {
         self.bytes = 0;
         self.per_person.clear();
         (
-            std::mem::take(&mut self.posts),
+            std::mem::take(&mut self.changes),
             std::mem::take(&mut self.origins),
         )
     }
 }
 
 impl Room {
-    fn accept(&mut self, post: Post, origin: Origin, ctx: &mut Context<Self>) {
+    fn accept(&mut self, change: Change, origin: Origin, ctx: &mut Context<Self>) {
         let refused = if self.drained {
             Err((origin, Error::Unavailable("adda is stopping".to_owned())))
         } else {
-            self.saving.add(post, origin)
+            self.saving.add(change, origin)
         };
         match refused {
             Ok(()) => self.save(ctx),
@@ -111,7 +113,7 @@ impl Room {
 
     /// Hands everything that waits to the store, unless a save is running: its end does.
     fn save(&mut self, ctx: &mut Context<Self>) {
-        if self.saving.running || self.saving.posts.is_empty() {
+        if self.saving.running || self.saving.changes.is_empty() {
             return;
         }
         self.saving.running = true;
@@ -216,12 +218,17 @@ impl Room {
             self.reading.announce(&own);
             line.to_room(self.id, &Word::Frames(self.id, own));
         }
+        if !committed.moved.is_empty() {
+            // Comes with whoever joins, leaves, is added or removed: rarer than messages.
+            self.hub.do_send(AccessChanged(committed.moved));
+        }
         let mut answers = Answers::new();
         for (outcome, origin) in committed.outcomes.into_iter().zip(origins) {
             self.answer(outcome, origin, &mut answers);
         }
         self.tell_all(answers);
         self.tell_hub(ctx);
+        self.tell_looks(ctx);
         self.show_ahead(ctx);
         self.reach_head(ctx);
     }
@@ -229,7 +236,7 @@ impl Room {
     fn answer(&mut self, outcome: Outcome, origin: Origin, answers: &mut Answers) {
         match (outcome, origin) {
             // The frame that everyone got bears the sender's client_id.
-            (Outcome::Stored(_), Origin::Session { .. }) => {}
+            (Outcome::Stored(_) | Outcome::Unchanged, Origin::Session { .. }) => {}
             (Outcome::Known(message), Origin::Session { id, .. }) => {
                 let (seq, revision) = (message.seq, message.revision);
                 let done = Frame::Done {
@@ -249,8 +256,9 @@ impl Room {
             (outcome, Origin::Request(answer)) => {
                 // Whoever asked may have gone; what is stored stays stored.
                 let _ = answer.send(match outcome {
-                    Outcome::Stored(message) => Ok((message, true)),
-                    Outcome::Known(message) => Ok((message, false)),
+                    Outcome::Stored(message) => Ok(Told::Stored(message)),
+                    Outcome::Known(message) => Ok(Told::Known(message)),
+                    Outcome::Unchanged => Ok(Told::Unchanged),
                     Outcome::Refused(error) => Err(error),
                 });
             }
@@ -333,17 +341,16 @@ impl Handler<Say> for Room {
             Ok(id) => id,
             Err(error) => return self.refuse(session, None, &error),
         };
-        let post = Post {
+        let change = Change {
             author: person.id,
             username: person.username.clone(),
             name: person.name.clone(),
             client_id: id,
             fresh,
-            text,
-            reply_to,
+            what: What::Post { text, reply_to },
         };
         self.accept(
-            post,
+            change,
             Origin::Session {
                 id: session,
                 client_id,
@@ -353,10 +360,10 @@ impl Handler<Say> for Room {
     }
 }
 
-impl Handler<SayAndTell> for Room {
+impl Handler<DoAndTell> for Room {
     type Result = ();
 
-    fn handle(&mut self, SayAndTell { post, answer }: SayAndTell, ctx: &mut Self::Context) {
-        self.accept(post, Origin::Request(answer), ctx);
+    fn handle(&mut self, DoAndTell { change, answer }: DoAndTell, ctx: &mut Self::Context) {
+        self.accept(change, Origin::Request(answer), ctx);
     }
 }

@@ -48,6 +48,7 @@ impl Scene {
                     people.push(users::create(conn, &account)?);
                 }
                 let new = NewRoom {
+                    closed: false,
                     name: DisplayName::parse("Tea", "room")?,
                     topic: String::new(),
                 };

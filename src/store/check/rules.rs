@@ -22,8 +22,9 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 8] = [
+const PARENTS: [(&str, &str, &str); 9] = [
     ("rooms", "created_by", "users"),
+    ("former_slugs", "room_id", "rooms"),
     ("room_counters", "room_id", "rooms"),
     ("messages", "room_id", "rooms"),
     ("messages", "author_id", "users"),

@@ -4,12 +4,14 @@
 //! once for all ids and takes the rows together.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use diesel::prelude::*;
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::numbering::Counted;
-use super::{Batch, Drawing, Outcome, Post};
+use super::{Batch, Change, Drawing, Outcome, What};
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, FirstSent, Message};
@@ -19,6 +21,8 @@ use crate::store::{RoomId, UserId};
 
 /// Rows, and ids in one query.
 const CHUNK: usize = 500;
+/// The kind of a message that tells what happened to the room.
+const NOTICE: &str = "notice";
 
 /// The messages of one batch.
 pub(super) struct Inserts<'a> {
@@ -36,6 +40,8 @@ struct NewRow<'a> {
     room_id: RoomId,
     seq: i64,
     revision: i64,
+    kind: Option<&'static str>,
+    event: Option<String>,
     author_id: UserId,
     author_name: &'a str,
     client_id: &'a str,
@@ -64,47 +70,57 @@ impl<'a> Inserts<'a> {
         })
     }
 
-    /// Numbers one message and inserts it, unless its id is known.
+    /// Numbers one message and inserts it, unless its id is known. `event` is what happened, where nothing was said.
     pub(super) fn insert(
         &mut self,
         conn: &mut Conn,
         room: &mut Counted,
-        post: &'a Post,
+        change: &'a Change,
+        event: Option<Value>,
     ) -> Result<Outcome> {
-        let hash = content_hash(post);
-        if !post.fresh
-            && let Some(first) = self.earlier.get(&(post.author, post.client_id.to_string()))
+        let hash = content_hash(change);
+        if !change.fresh
+            && let Some(first) = self
+                .earlier
+                .get(&(change.author, change.client_id.to_string()))
         {
             return Ok(again(first.clone(), &hash));
         }
+        let (text, reply_to): (Arc<str>, _) = match &change.what {
+            What::Post { text, reply_to } => (text.shared(), *reply_to),
+            What::Deed(_) => ("".into(), None),
+        };
+        let kind = event.is_some().then_some(NOTICE);
         let message = Message {
             seq: room.last_seq + 1,
             revision: room.revision + 1,
-            kind: None,
-            author: post.author,
-            username: post.username.clone(),
-            name: post.name.clone(),
-            text: post.text.shared(),
-            html: self.drawing.of(post.text.as_str()),
+            kind: kind.map(str::to_owned),
+            author: change.author,
+            username: change.username.clone(),
+            name: change.name.clone(),
+            html: self.drawing.of(&text),
+            text,
             sent_at: self.now,
             edited_at: None,
             deleted: false,
-            client_id: post.client_id.shared(),
-            reply_to: post.reply_to,
-            event: None,
+            client_id: change.client_id.shared(),
+            reply_to,
+            event,
         };
         let row = NewRow {
             room_id: self.room,
             seq: message.seq,
             revision: message.revision,
-            author_id: post.author,
-            author_name: &post.name,
-            client_id: post.client_id.as_str(),
+            kind,
+            event: message.event.as_ref().map(Value::to_string),
+            author_id: change.author,
+            author_name: &change.name,
+            client_id: change.client_id.as_str(),
             content_hash: hash,
-            text: post.text.as_str(),
+            text: change.text(),
             html: message.html.clone(),
             markup_version: self.drawing.version,
-            reply_to: post.reply_to,
+            reply_to,
             sent_at: self.now.sql(),
         };
         match conn {
@@ -113,17 +129,17 @@ impl<'a> Inserts<'a> {
                     .values(&row)
                     .execute(sqlite)?;
                 if inserted == 0 {
-                    return self.known_to_sqlite(conn, post, &row.content_hash);
+                    return self.known_to_sqlite(conn, change, &row.content_hash);
                 }
             }
             Conn::Postgres(_) => {
-                if !post.fresh {
+                if !change.fresh {
                     let first = FirstSent {
                         message: message.clone(),
                         hash: row.content_hash.clone(),
                     };
                     self.earlier
-                        .insert((post.author, post.client_id.to_string()), first);
+                        .insert((change.author, change.client_id.to_string()), first);
                 }
                 self.rows.push(row);
             }
@@ -144,7 +160,7 @@ impl<'a> Inserts<'a> {
         Ok(())
     }
 
-    fn known_to_sqlite(&self, conn: &mut Conn, post: &Post, hash: &[u8]) -> Result<Outcome> {
+    fn known_to_sqlite(&self, conn: &mut Conn, post: &Change, hash: &[u8]) -> Result<Outcome> {
         let first =
             stored::by_client_ids(conn, self.room, post.author, &[post.client_id.as_str()])?.pop();
         let ignored = || {
@@ -188,9 +204,12 @@ fn again(first: FirstSent, hash: &[u8]) -> Outcome {
 }
 
 /// What a retry is compared by: everything that was first sent, so that a later edit does not matter.
-fn content_hash(post: &Post) -> Vec<u8> {
+fn content_hash(change: &Change) -> Vec<u8> {
     let mut hash = Sha256::new();
-    hash.update(post.reply_to.unwrap_or(0).to_be_bytes());
-    hash.update(post.text.as_str().as_bytes());
+    // What happens to a room bears an id of the server's own, and is never sent again.
+    if let What::Post { text, reply_to } = &change.what {
+        hash.update(reply_to.unwrap_or(0).to_be_bytes());
+        hash.update(text.as_str().as_bytes());
+    }
     hash.finalize().to_vec()
 }

@@ -3,10 +3,13 @@
 use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
+use serde_json::Value;
 
+use super::deeds::{Deed, Scene};
 use super::inserting::Inserts;
-use super::{Batch, Committed, Drawing, Outcome, Post};
+use super::{Batch, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
+use crate::rights::{self, Action, Kind, Person, Place, Role};
 use crate::store::connection::Conn;
 use crate::store::schema::{room_counters, rooms, users};
 use crate::store::time::Time;
@@ -22,10 +25,10 @@ const CHUNK: usize = 500;
 /// The rooms of one transaction, locked.
 pub(super) struct Numbering {
     rooms: HashMap<RoomId, Counted>,
-    authors: HashMap<UserId, Author>,
-    members: HashMap<(RoomId, UserId), bool>,
-    /// Who became a member.
-    joined: BTreeSet<UserId>,
+    authors: HashMap<UserId, Person>,
+    places: HashMap<(RoomId, UserId), Place>,
+    /// Whose rooms are others now.
+    moved: BTreeSet<UserId>,
     now: Time,
 }
 
@@ -34,16 +37,11 @@ pub(super) struct Counted {
     pub(super) last_seq: i64,
     pub(super) revision: i64,
     first_seq: i64,
-    open: bool,
+    kind: Kind,
     archived: bool,
     changed: bool,
     /// Whether more was shown than it counts: it was put back under those who serve it.
     went_back: bool,
-}
-
-struct Author {
-    active: bool,
-    guest: bool,
 }
 
 impl Counted {
@@ -74,6 +72,15 @@ impl Counted {
             // Not what is counted: what follows is held against what was shown.
             revision: batch.gate,
             last_seq: self.last_seq,
+            moved: Vec::new(),
+        }
+    }
+
+    fn seen_from(&self, place: Place) -> rights::Room {
+        rights::Room {
+            kind: self.kind,
+            place,
+            archived: self.archived,
         }
     }
 
@@ -96,7 +103,12 @@ impl Numbering {
             .collect();
         let places: Vec<(RoomId, UserId)> = batches
             .iter()
-            .flat_map(|batch| batch.changes.iter().map(|post| (batch.room, post.author)))
+            .flat_map(|batch| {
+                batch
+                    .changes
+                    .iter()
+                    .map(|change| (batch.room, change.author))
+            })
             .collect::<BTreeSet<_>>()
             .into_iter()
             .collect();
@@ -115,8 +127,8 @@ impl Numbering {
         Ok(Numbering {
             rooms,
             authors: authors(conn, &people)?,
-            members: memberships::at(conn, &places)?,
-            joined: BTreeSet::new(),
+            places: memberships::at(conn, &places)?,
+            moved: BTreeSet::new(),
             now: Time::now(),
         })
     }
@@ -144,10 +156,21 @@ impl Numbering {
         };
         let mut inserts = Inserts::begin(conn, drawing, self.now, batch)?;
         let mut outcomes = Vec::with_capacity(batch.changes.len());
-        for post in &batch.changes {
-            let outcome = match self.permit(conn, batch.room, &room, post)? {
-                Some(refusal) => Outcome::Refused(refusal),
-                None => inserts.insert(conn, &mut room, post)?,
+        for change in &batch.changes {
+            let outcome = match &change.what {
+                What::Post { reply_to, .. } => {
+                    match self.permit(conn, batch.room, &room, change.author, *reply_to)? {
+                        Some(refusal) => Outcome::Refused(refusal),
+                        None => inserts.insert(conn, &mut room, change, None)?,
+                    }
+                }
+                What::Deed(deed) => {
+                    match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
+                        Ok(Some(event)) => inserts.insert(conn, &mut room, change, Some(event))?,
+                        Ok(None) => Outcome::Unchanged,
+                        Err(refusal) => Outcome::Refused(refusal),
+                    }
+                }
             };
             outcomes.push(outcome);
         }
@@ -157,6 +180,7 @@ impl Numbering {
             outcomes,
             revision: room.revision,
             last_seq: room.last_seq,
+            moved: self.moved.iter().copied().collect(),
         };
         self.rooms.insert(batch.room, room);
         Ok(committed)
@@ -173,7 +197,7 @@ impl Numbering {
                 .execute(conn)?;
         }
         // Last and in order: rooms by number, then people by number, is the order in which every transaction locks.
-        for user in self.joined {
+        for user in self.moved {
             raise_access_revision(conn, user)?;
         }
         Ok(())
@@ -185,35 +209,71 @@ impl Numbering {
         conn: &mut Conn,
         id: RoomId,
         room: &Counted,
-        post: &Post,
+        author: UserId,
+        reply_to: Option<i64>,
     ) -> Result<Option<Error>> {
-        let Some(author) = self
-            .authors
-            .get(&post.author)
-            .filter(|author| author.active)
-        else {
-            return Ok(Some(Error::SignedOut));
-        };
-        let joined = self.members.get(&(id, post.author)).copied();
-        let welcome = joined == Some(true) || (room.open && !author.guest);
-        if !welcome {
-            return Ok(Some(Error::NotFound));
-        }
-        if room.archived {
-            return Ok(Some(Error::Forbidden));
-        }
-        if post
-            .reply_to
-            .is_some_and(|seq| seq < room.first_seq || seq > room.last_seq)
+        let place = self.place(id, author);
+        if let Err(refusal) = rights::may(self.person(author), Action::Post(room.seen_from(place)))
         {
+            return Ok(Some(refusal));
+        }
+        if reply_to.is_some_and(|seq| seq < room.first_seq || seq > room.last_seq) {
             return Ok(Some(Error::BadRequest("bad-reply")));
         }
-        if joined != Some(true) {
-            memberships::join_locked(conn, id, post.author, room.last_seq)?;
-            self.members.insert((id, post.author), true);
-            self.joined.insert(post.author);
+        if !place.belongs() {
+            memberships::join_locked(conn, id, author, room.last_seq)?;
+            self.places.insert((id, author), Place::Member);
+            self.moved.insert(author);
         }
         Ok(None)
+    }
+
+    /// Does something to a room: what happened, `None` where it was so already, or why it is refused.
+    fn carry_out(
+        &mut self,
+        conn: &mut Conn,
+        id: RoomId,
+        room: &mut Counted,
+        author: UserId,
+        deed: &Deed,
+    ) -> Result<Result<Option<Value>, Error>> {
+        let scene = Scene {
+            room: id,
+            rights: room.seen_from(self.place(id, author)),
+            last_seq: room.last_seq,
+            author,
+            person: self.person(author),
+            now: self.now,
+        };
+        let done = match scene.carry_out(conn, deed) {
+            Ok(Some(done)) => done,
+            Ok(None) => return Ok(Ok(None)),
+            Err(fault @ (Error::Unavailable(_) | Error::Internal(_))) => return Err(fault),
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        for (user, place) in done.places {
+            self.places.insert((id, user), place);
+            self.moved.insert(user);
+        }
+        match deed {
+            Deed::Close => room.kind = Kind::Closed,
+            Deed::Archive(archived) => room.archived = *archived,
+            _ => {}
+        }
+        Ok(Ok(Some(done.event)))
+    }
+
+    fn place(&self, room: RoomId, user: UserId) -> Place {
+        let known = self.places.get(&(room, user)).copied();
+        known.unwrap_or(Place::Stranger)
+    }
+
+    fn person(&self, user: UserId) -> Person {
+        let nobody = Person {
+            role: Role::Guest,
+            active: false,
+        };
+        self.authors.get(&user).copied().unwrap_or(nobody)
     }
 }
 
@@ -246,7 +306,7 @@ fn locked_rooms(conn: &mut Conn, ids: &[RoomId]) -> Result<HashMap<RoomId, Count
                 last_seq,
                 revision,
                 first_seq,
-                open: kind == "open",
+                kind: Kind::parse(&kind),
                 archived: archived.is_some(),
                 changed: false,
                 went_back: false,
@@ -257,7 +317,7 @@ fn locked_rooms(conn: &mut Conn, ids: &[RoomId]) -> Result<HashMap<RoomId, Count
     Ok(found)
 }
 
-fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>> {
+fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Person>> {
     let mut found = HashMap::with_capacity(people.len());
     for people in people.chunks(CHUNK) {
         let rows: Vec<(UserId, String, Option<chrono::NaiveDateTime>)> = users::table
@@ -265,13 +325,11 @@ fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>
             .select((users::id, users::role, users::deactivated_at))
             .load(conn)?;
         found.extend(rows.into_iter().map(|(id, role, deactivated)| {
-            (
-                id,
-                Author {
-                    active: deactivated.is_none(),
-                    guest: role == "guest",
-                },
-            )
+            let person = Person {
+                role: Role::parse(&role).unwrap_or(Role::Guest),
+                active: deactivated.is_none(),
+            };
+            (id, person)
         }));
     }
     Ok(found)

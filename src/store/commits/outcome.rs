@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::deeds::Deed;
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
 use crate::store::{RoomId, UserId};
 
-/// Something to be said in a room.
+/// Something that is to change a room: a message, or what happens to the room itself.
 #[derive(Debug, Clone)]
-pub struct Post {
-    /// Who says it.
+pub struct Change {
+    /// Who does it.
     pub author: UserId,
     /// Their username.
     pub username: Arc<str>,
@@ -24,10 +25,32 @@ pub struct Post {
     pub client_id: ClientId,
     /// Whether that id was made just now by the server, so that it cannot be known yet.
     pub fresh: bool,
-    /// What is said.
-    pub text: MessageText,
-    /// The message it answers.
-    pub reply_to: Option<i64>,
+    /// What it is.
+    pub what: What,
+}
+
+/// What a change is.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// Something is said.
+    Post {
+        /// The text.
+        text: MessageText,
+        /// The message it answers.
+        reply_to: Option<i64>,
+    },
+    /// Something happens to the room.
+    Deed(Deed),
+}
+
+impl Change {
+    /// The text that is said; empty where nothing is.
+    pub fn text(&self) -> &str {
+        match &self.what {
+            What::Post { text, .. } => text.as_str(),
+            What::Deed(_) => "",
+        }
+    }
 }
 
 /// A room's changes that are saved together.
@@ -37,7 +60,7 @@ pub struct Batch {
     /// The highest revision the room has shown; what others committed beyond it is returned.
     pub gate: i64,
     /// The changes, in the order they came.
-    pub changes: Vec<Post>,
+    pub changes: Vec<Change>,
 }
 
 /// What became of one change.
@@ -47,6 +70,8 @@ pub enum Outcome {
     Stored(Message),
     /// It was stored before, under the same id and with the same content.
     Known(Message),
+    /// It was so already; nothing was stored.
+    Unchanged,
     /// Refused; nothing was stored.
     Refused(Error),
 }
@@ -63,6 +88,8 @@ pub struct Committed {
     pub revision: i64,
     /// The newest message's number after it.
     pub last_seq: i64,
+    /// Whose rooms are others now: who joined, was added, removed, or left, in this batch or one of the same transaction.
+    pub moved: Vec<UserId>,
 }
 
 /// What came of handing a batch to the store.

@@ -43,6 +43,7 @@ fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<
         outcomes: Vec::new(),
         revision: batch.gate,
         last_seq: 0,
+        moved: Vec::new(),
     };
     for change in &batch.changes {
         let single = Batch {
@@ -63,6 +64,7 @@ fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<
                 all.outcomes.extend(saved.outcomes);
                 all.revision = saved.revision;
                 all.last_seq = saved.last_seq;
+                all.moved.extend(saved.moved);
             }
             Err(Error::Unavailable(cause)) => return Err(Error::Unavailable(cause)),
             Err(fault) => {

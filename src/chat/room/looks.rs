@@ -1,0 +1,57 @@
+//! What the room looks like: told to everyone in it whenever something happened to it, here or on another node.
+
+use std::time::Duration;
+
+use actix::prelude::*;
+
+use super::Room;
+use crate::chat::outlet::Batch;
+use crate::chat::protocol::Frame;
+use crate::store::rooms;
+
+/// Until the next attempt where the database could not be asked.
+const AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Whether people are to be told.
+#[derive(Default)]
+pub(super) struct Looks {
+    changed: bool,
+    reading: bool,
+}
+
+impl Looks {
+    /// Something happened to the room, and was shown.
+    pub(super) fn have_changed(&mut self) {
+        self.changed = true;
+    }
+}
+
+impl Room {
+    /// Reads what the room looks like now, and tells everyone. What happens meanwhile is told of after that.
+    pub(super) fn tell_looks(&mut self, ctx: &mut Context<Self>) {
+        if !self.looks.changed || self.looks.reading {
+            return;
+        }
+        self.looks = Looks {
+            changed: false,
+            reading: true,
+        };
+        let (store, id) = (self.store.clone(), self.id);
+        let read = async move { store.read(move |conn| rooms::looks(conn, id)).await };
+        ctx.spawn(read.into_actor(self).map(|looks, room, ctx| {
+            room.looks.reading = false;
+            match looks {
+                Ok(looks) => {
+                    room.slug = looks.slug.as_str().into();
+                    room.tell_everyone(&Batch::one(Frame::Room(&looks).encode()));
+                    room.tell_looks(ctx);
+                }
+                Err(error) => {
+                    log::warn!("room {}: its looks cannot be read: {error}", room.id);
+                    room.looks.changed = true;
+                    ctx.run_later(AGAIN_AFTER, |room, ctx| room.tell_looks(ctx));
+                }
+            }
+        }));
+    }
+}

@@ -1,0 +1,18 @@
+// What a room is called and what it is about, kept as it is. Where its address changes, or who may write, the page comes anew.
+export function keepLooks({ connection, title, room }) {
+  const heading = document.querySelector("#room-name bdi");
+  const topic = document.getElementById("room-topic");
+  const show = (looks) => {
+    if (looks.slug !== room.slug) return location.replace(`/chat/${encodeURIComponent(looks.slug)}/`);
+    if (looks.archived !== room.archived) return location.reload();
+    heading.textContent = looks.name;
+    topic.title = looks.topic;
+    topic.firstElementChild.textContent = looks.topic;
+    topic.hidden = !looks.topic;
+    title.page = looks.name;
+    const link = document.querySelector('#rooms [aria-current="page"] .room-link__name bdi');
+    if (link) link.textContent = looks.name;
+  };
+  connection.addEventListener("frame", ({ detail }) => detail.type === "room" && show(detail));
+  connection.addEventListener("welcome", ({ detail }) => show(detail.room));
+}
