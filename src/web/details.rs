@@ -149,11 +149,12 @@ async fn draw(
     let person = signed_in.viewer.as_person();
     let may = |action| rights::may(person, action).is_ok();
     let seen = room.rights;
+    let owners = members.iter().filter(|member| member.owner).count();
     let (members, more_members) = lobby::first(members);
     let page = Details {
         members: members
             .into_iter()
-            .map(|member| line(member, &online, seen, may))
+            .map(|member| line(member, owners, &online, seen, may))
             .collect(),
         more_members,
         can_leave: may(Action::Leave(seen)),
@@ -178,9 +179,10 @@ async fn draw(
     Ok(refusals::html(status, services.pages.draw(reader, &page)?))
 }
 
-/// A member as the page lists them.
+/// A member as the page lists them. The last owner stays one.
 fn line(
     member: Member,
+    owners: usize,
     online: &HashSet<UserId>,
     room: rights::Room,
     may: impl Fn(Action) -> bool,
@@ -191,7 +193,7 @@ fn line(
     let role = Role::parse(&profile.role).unwrap_or(Role::Guest);
     MemberLine {
         can_remove: may(Action::Remove(room, place)),
-        can_appoint: may(Action::Appoint(room, place, role)),
+        can_appoint: (!owner || owners > 1) && may(Action::Appoint(room, place, role)),
         person: Person::from(profile),
         owner,
     }

@@ -1,4 +1,6 @@
 // What a room is called and what it is about, kept as it is. Where its address changes, or who may write, the page comes anew.
+import { t } from "./text.js";
+
 export function keepLooks({ connection, title, room }) {
   const heading = document.querySelector("#room-name bdi");
   const topic = document.getElementById("room-topic");
@@ -10,6 +12,8 @@ export function keepLooks({ connection, title, room }) {
     topic.firstElementChild.textContent = looks.topic;
     topic.hidden = !looks.topic;
     title.page = looks.name;
+    const writing = document.getElementById("composer-text");
+    if (writing) writing.placeholder = writing.ariaLabel = t("composer-placeholder", { room: looks.name });
     const link = document.querySelector('#rooms [aria-current="page"] .room-link__name bdi');
     if (link) link.textContent = looks.name;
   };
