@@ -37,6 +37,8 @@ diesel::table! {
         created_at -> Timestamp,
         extended_at -> Timestamp,
         expires_at -> Timestamp,
+        address -> Text,
+        agent -> Text,
     }
 }
 

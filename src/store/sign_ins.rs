@@ -31,11 +31,99 @@ pub struct Found {
     pub extended_at: Time,
 }
 
+/// From where and by what somebody signs in.
+#[derive(Debug, Clone, Default)]
+pub struct Origin {
+    /// The address that the request came from.
+    pub address: String,
+    /// What the browser calls itself; may be anything, at most [`AGENT_CHARACTERS_MAX`].
+    pub agent: String,
+}
+
+/// Browsers call themselves by some 150 characters; strangers by as many as they like.
+pub const AGENT_CHARACTERS_MAX: usize = 256;
+
+/// A sign-in, as its person sees it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// Its number in the database.
+    pub id: i64,
+    /// When it began.
+    pub created_at: Time,
+    /// When it was last used, to the hour.
+    pub used_at: Time,
+    /// From where and by what.
+    pub origin: Origin,
+}
+
+/// Somebody's sign-ins that are not over, the last used first, at most so many.
+pub fn of_person(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<Listed>> {
+    type Columns = (
+        i64,
+        chrono::NaiveDateTime,
+        chrono::NaiveDateTime,
+        String,
+        String,
+    );
+    let rows: Vec<Columns> = sign_ins::table
+        .filter(sign_ins::user_id.eq(user))
+        .filter(sign_ins::expires_at.gt(Time::now().sql()))
+        .order((sign_ins::extended_at.desc(), sign_ins::id.desc()))
+        .limit(limit)
+        .select((
+            sign_ins::id,
+            sign_ins::created_at,
+            sign_ins::extended_at,
+            sign_ins::address,
+            sign_ins::agent,
+        ))
+        .load(conn)?;
+    let listed = |(id, created_at, used_at, address, agent): Columns| Listed {
+        id,
+        created_at: Time::from_sql(created_at),
+        used_at: Time::from_sql(used_at),
+        origin: Origin { address, agent },
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+/// Ends one of a person's sign-ins; false where they have no such one.
+pub fn end_one_of(conn: &mut Conn, user: UserId, id: i64) -> Result<bool> {
+    let ended = diesel::delete(
+        sign_ins::table
+            .filter(sign_ins::id.eq(id))
+            .filter(sign_ins::user_id.eq(user)),
+    )
+    .execute(conn)?;
+    if ended > 0 {
+        raise_access_revision(conn, user)?;
+    }
+    Ok(ended > 0)
+}
+
+/// Ends all of a person's sign-ins but one; their numbers.
+pub fn end_others_of(conn: &mut Conn, user: UserId, but: i64) -> Result<Vec<i64>> {
+    let others: Vec<i64> = sign_ins::table
+        .filter(sign_ins::user_id.eq(user))
+        .filter(sign_ins::id.ne(but))
+        .select(sign_ins::id)
+        .load(conn)?;
+    diesel::delete(
+        sign_ins::table
+            .filter(sign_ins::user_id.eq(user))
+            .filter(sign_ins::id.ne(but)),
+    )
+    .execute(conn)?;
+    raise_access_revision(conn, user)?;
+    Ok(others)
+}
+
 /// Begins a sign-in in place of another of the same browser, whose number is returned: its sockets are to be closed.
 pub fn begin(
     conn: &mut Conn,
     user: UserId,
     token_hash: &[u8],
+    origin: &Origin,
     replaced: Option<&[u8]>,
 ) -> Result<Option<i64>> {
     let now = Time::now();
@@ -51,6 +139,8 @@ pub fn begin(
             sign_ins::created_at.eq(now.sql()),
             sign_ins::extended_at.eq(now.sql()),
             sign_ins::expires_at.eq(now.after(LASTS).sql()),
+            sign_ins::address.eq(&origin.address),
+            sign_ins::agent.eq(&origin.agent),
         ))
         .execute(conn)?;
     Ok(ended)

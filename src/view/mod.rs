@@ -1,5 +1,6 @@
 //! What people see: pages and the texts on them, static files, and the drawing of messages. It knows nothing of requests.
 
+pub mod agent;
 pub mod assets;
 pub mod details;
 pub mod forms;
@@ -10,4 +11,5 @@ pub mod page;
 pub mod person;
 pub mod qr;
 pub mod room;
+pub mod settings;
 pub mod texts;

@@ -8,6 +8,7 @@ use super::passwords::Password;
 use super::refusals::{self, Shared};
 use crate::error::Result;
 use crate::names::{self, DisplayName, Slug, Username};
+use crate::store::sign_ins::Origin;
 use crate::store::users::{NewAccount, Viewer};
 use crate::store::{Conn, UserId, memberships, rooms, sign_ins, users};
 
@@ -64,6 +65,7 @@ pub(super) fn join_lobby(conn: &mut Conn, viewer: &Viewer) -> Result<()> {
 /// A sign-in of a browser that begins: always with a new token, in place of the one it came with.
 pub(super) struct Beginning {
     token: SessionToken,
+    origin: Origin,
     replaced: Option<Vec<u8>>,
 }
 
@@ -77,6 +79,7 @@ impl Beginning {
         let replaced = SessionToken::presented(request, &services.config).map(|token| token.hash());
         Ok(Beginning {
             token: SessionToken::fresh(remember)?,
+            origin: client::origin(request, &services.config),
             replaced,
         })
     }
@@ -86,7 +89,8 @@ impl Beginning {
         &self,
     ) -> impl Fn(&mut Conn, UserId) -> Result<Option<i64>> + Send + use<> {
         let (hash, replaced) = (self.token.hash(), self.replaced.clone());
-        move |conn, user| sign_ins::begin(conn, user, &hash, replaced.as_deref())
+        let origin = self.origin.clone();
+        move |conn, user| sign_ins::begin(conn, user, &hash, &origin, replaced.as_deref())
     }
 
     /// The answer that signs the browser in and leads on; `ended` is what the statement returned.

@@ -4,10 +4,30 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::HttpRequest;
-use actix_web::http::header::{HeaderMap, HeaderName, X_FORWARDED_FOR, X_FORWARDED_PROTO};
+use actix_web::http::header::{
+    HeaderMap, HeaderName, USER_AGENT, X_FORWARDED_FOR, X_FORWARDED_PROTO,
+};
 
 use super::origin;
 use crate::config::Config;
+use crate::names::turns_direction;
+use crate::store::sign_ins::{AGENT_CHARACTERS_MAX, Origin};
+
+/// From where, and by what, a request came; nothing in it can leave its line.
+pub fn origin(request: &HttpRequest, config: &Config) -> Origin {
+    let agent = request.headers().get(USER_AGENT);
+    let agent = agent.map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+    let is_shown = |character: &char| !character.is_control() && !turns_direction(*character);
+    Origin {
+        address: address(request, config).to_string(),
+        agent: agent
+            .unwrap_or_default()
+            .chars()
+            .filter(is_shown)
+            .take(AGENT_CHARACTERS_MAX)
+            .collect(),
+    }
+}
 
 /// The address a request came from.
 pub fn address(request: &HttpRequest, config: &Config) -> IpAddr {

@@ -15,6 +15,7 @@ mod reset;
 mod invitation;
 mod lobby;
 mod room;
+mod settings;
 
 mod api;
 mod deeds;
@@ -146,6 +147,13 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/logout", [post(login::leave)]))
         .service(resource("/reset", [get(reset::show), post(reset::submit)]))
         .service(resource("/invitation", [post(invitation::renew)]))
+        // One's own account
+        .service(resource("/settings", [get(settings::show)]))
+        .service(resource(
+            "/settings/password",
+            [post(settings::change_password)],
+        ))
+        .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
         // Rooms
         .service(resource("/", [get(lobby::show)]))
         .service(resource("/rooms", [post(lobby::make_room)]))

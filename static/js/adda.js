@@ -6,7 +6,8 @@ import { letPasswordsShow } from "./passwords.js";
 if (boot.page === "room") {
   const { startRoomPage } = await import("./room-page.js");
   await startRoomPage();
-} else if (boot.page === "lobby") {
+} else if (boot.page === "lobby" || boot.page === "settings") {
+  letPasswordsShow();
   const { startLobbyPage } = await import("./lobby-page.js");
   await startLobbyPage();
 } else if (boot.page === "error" && boot.me) {

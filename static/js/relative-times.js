@@ -1,4 +1,4 @@
-// "Last here 5 minutes ago", kept true while the page is open.
+// "Last here 5 minutes ago", "last used an hour ago": kept true while the page is open.
 import { agoOf, momentOf } from "./clock.js";
 import { t } from "./text.js";
 
@@ -10,7 +10,9 @@ export function keepRelativeTimes() {
   const draw = () => {
     for (const time of times) {
       const moment = new Date(time.dateTime);
-      time.textContent = Date.now() - moment < MINUTE ? t("person-seen-now") : t("person-seen", { when: agoOf(moment) });
+      const ago = Date.now() - moment < MINUTE ? null : agoOf(moment);
+      if (time.dataset.relative === "used") time.textContent = ago ? t("settings-browser-used-ago", { when: ago }) : t("settings-browser-used-now");
+      else time.textContent = ago ? t("person-seen", { when: ago }) : t("person-seen-now");
       time.title = momentOf(moment);
     }
   };

@@ -44,6 +44,24 @@ reset-invalid-words = Whoever runs this place can make a new one for you.
 
 logout-action = Sign out
 
+## One's own account
+
+settings-title = Your account
+settings-link = Your account: { $name }
+settings-password = Password
+settings-password-words = Every other browser is signed out when you change it.
+settings-password-current = Current password
+settings-password-action = Change the password
+settings-browsers = Signed-in browsers
+settings-browser-unknown = Something that gives no name
+settings-browser-this = This browser
+settings-browser-used-ago = Last used { $when }
+settings-browser-used-now = Used a moment ago
+settings-browsers-others = Sign out all others
+settings-done-password = The password is changed. All other browsers are signed out.
+settings-done-signed-out = That is signed out.
+refusal-password-wrong = That is not your current password.
+
 ## The list of rooms
 
 rooms-nav = Rooms

@@ -88,6 +88,7 @@ mod inputs;
 mod membership;
 mod methods;
 mod origins;
+mod own_account;
 mod refusals;
 mod regressions;
 mod security;

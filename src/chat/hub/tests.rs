@@ -53,7 +53,13 @@ async fn a_socket_that_comes_after_its_sign_out_is_closed() {
     let living = scene
         .store
         .write(move |conn| {
-            sign_ins::begin(conn, ada, b"a token's hash", None)?;
+            sign_ins::begin(
+                conn,
+                ada,
+                b"a token's hash",
+                &sign_ins::Origin::default(),
+                None,
+            )?;
             sign_ins::find(conn, b"a token's hash")
         })
         .await

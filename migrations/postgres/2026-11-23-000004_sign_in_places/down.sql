@@ -1,0 +1,2 @@
+ALTER TABLE sign_ins DROP COLUMN agent;
+ALTER TABLE sign_ins DROP COLUMN address;

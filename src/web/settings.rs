@@ -1,0 +1,176 @@
+//! Somebody's own account: another password, and the browsers that are signed in.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde::Deserialize;
+
+use super::client;
+use super::passwords::Password;
+use super::refusals::{self, Answer, Shared};
+use super::visitor::{SignedIn, Visitor};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::store::{rooms, sign_ins, users};
+use crate::view::forms::Refusal;
+use crate::view::lobby::RoomLink;
+use crate::view::page::Reader;
+use crate::view::settings::{Settings, SignInLine};
+
+/// Browsers on the page, of those used last.
+const SHOWN_MAX: i64 = 100;
+
+/// What was done just now, in the address that a form leads to.
+#[derive(Deserialize)]
+pub(super) struct Link {
+    #[serde(default)]
+    done: String,
+}
+
+/// What the form for another password carries.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct PasswordForm {
+    current: String,
+    password: String,
+}
+
+/// Which sign-ins are to end: one by its number, or all others.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct SignInForm {
+    id: Option<i64>,
+}
+
+/// Shows the settings.
+pub(super) async fn show(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    link: web::Query<Link>,
+) -> Answer {
+    let done = match link.done.as_str() {
+        "password" => "settings-done-password",
+        "signed-out" => "settings-done-signed-out",
+        _ => "",
+    };
+    draw(&services, &request, &signed_in, done, None).await
+}
+
+/// Sets another password, for whoever knows the one so far. Every other browser is signed out.
+pub(super) async fn change_password(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    form: web::Form<PasswordForm>,
+) -> Answer {
+    match set_password(&services, &request, &signed_in, &form).await {
+        Ok(()) => Ok(refusals::see_other("/settings?done=password")),
+        Err(refusal @ Error::Field { .. }) => {
+            let refusal = Some(Refusal::from(&refusal));
+            draw(&services, &request, &signed_in, "", refusal).await
+        }
+        Err(limit @ Error::RateLimited(_)) => {
+            let seconds = refusals::retry_after(&limit).unwrap_or(1);
+            let refusal = Some(Refusal::throttled(seconds));
+            draw(&services, &request, &signed_in, "", refusal).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Signs one browser out, or all others.
+pub(super) async fn sign_out(
+    services: Shared,
+    Visitor(signed_in): Visitor,
+    form: web::Form<SignInForm>,
+) -> Answer {
+    let (user, this, wanted) = (signed_in.viewer.id, signed_in.sign_in, form.id);
+    let write = services.store.write(move |conn| match wanted {
+        Some(id) => {
+            let ended = sign_ins::end_one_of(conn, user, id)?;
+            Ok(if ended { vec![id] } else { Vec::new() })
+        }
+        None => sign_ins::end_others_of(conn, user, this),
+    });
+    for ended in write.await? {
+        services.chat.sign_out(ended);
+    }
+    Ok(refusals::see_other("/settings?done=signed-out"))
+}
+
+async fn set_password(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    form: &PasswordForm,
+) -> Result<()> {
+    let password = Password::parse(&form.password)?;
+    let skeleton = names::skeleton(&signed_in.viewer.username);
+    let address = client::address(request, &services.config);
+    // Whoever finds a browser signed in may not guess on at will.
+    let attempt = services.throttle.sign_in(&skeleton, address, false)?;
+    let stored = services
+        .store
+        .read(move |conn| users::credentials(conn, &skeleton))
+        .await
+        .map(|found| found.and_then(|found| found.password_hash));
+    let matches = match stored {
+        Ok(stored) => services.passwords.matches(&form.current, stored).await,
+        Err(fault) => Err(fault),
+    };
+    if !matches!(matches, Ok(false)) {
+        services.throttle.take_back(attempt);
+    }
+    if !matches? {
+        return Err(Error::Field {
+            field: "current",
+            code: "refusal-password-wrong",
+        });
+    }
+    let hash = services.passwords.hash(password).await?;
+    let (user, this) = (signed_in.viewer.id, signed_in.sign_in);
+    let write = services.store.write(move |conn| {
+        users::set_password(conn, user, &hash)?;
+        sign_ins::end_others_of(conn, user, this)
+    });
+    for ended in write.await? {
+        services.chat.sign_out(ended);
+    }
+    Ok(())
+}
+
+async fn draw(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    done: &'static str,
+    refusal: Option<Refusal>,
+) -> Answer {
+    let viewer = signed_in.viewer.clone();
+    let read = services.store.read(move |conn| {
+        let listed = sign_ins::of_person(conn, viewer.id, SHOWN_MAX)?;
+        Ok((listed, rooms::joined_by(conn, &viewer)?))
+    });
+    let (listed, joined) = read.await?;
+    let mut lines: Vec<SignInLine> = listed
+        .into_iter()
+        .map(|listed| SignInLine::new(listed, signed_in.sign_in))
+        .collect();
+    lines.sort_by_key(|line| !line.this);
+    let page = Settings {
+        rooms: joined.into_iter().map(RoomLink::from).collect(),
+        sign_ins: lines,
+        done,
+        refusal,
+    };
+    let status = match &page.refusal {
+        Some(refusal) if refusal.code == "login-throttled" => StatusCode::TOO_MANY_REQUESTS,
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: request.path(),
+    };
+    Ok(refusals::html(status, services.pages.draw(reader, &page)?))
+}
