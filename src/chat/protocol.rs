@@ -217,9 +217,10 @@ impl Frame<'_> {
 
 /// Whether a frame tells what happened to the room. Its beginning says so, before anything that people wrote.
 pub fn is_notice(frame: &str) -> bool {
-    let beginning = frame.as_bytes().iter().take(NOTICE_WITHIN);
-    let beginning: Vec<u8> = beginning.copied().collect();
-    beginning
+    let bytes = frame.as_bytes();
+    bytes
+        .get(..NOTICE_WITHIN)
+        .unwrap_or(bytes)
         .windows(NOTICE.len())
         .any(|bytes| bytes == NOTICE.as_bytes())
 }
@@ -253,6 +254,30 @@ mod properties;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_notice_is_known_by_its_beginning_and_nothing_else_looks_like_one() {
+        let message = |kind: Option<&str>, text: &str| Message {
+            seq: i64::MAX,
+            revision: i64::MAX,
+            kind: kind.map(str::to_owned),
+            author: 1,
+            username: r#""kind":"notice""#.into(),
+            name: r#","kind":"notice","#.into(),
+            text: text.into(),
+            html: None,
+            sent_at: crate::store::Time::now(),
+            edited_at: None,
+            deleted: false,
+            client_id: "x".into(),
+            reply_to: None,
+            event: None,
+        };
+        let frame = |message: &Message| Frame::Message(message).encode();
+        assert!(is_notice(&frame(&message(Some("notice"), ""))));
+        assert!(!is_notice(&frame(&message(None, r#""kind":"notice""#))));
+        assert!(!is_notice("{}"));
+    }
 
     #[test]
     fn a_frame_is_a_post_a_mark_or_a_ping() {

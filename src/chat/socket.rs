@@ -56,7 +56,8 @@ impl Chat {
                 ))
             })
             .await?;
-        if !view.joined {
+        // What is archived is read along without belonging to it.
+        if !view.joined && !view.archived {
             let (room, user) = (view.id, viewer.id);
             self.store
                 .write(move |conn| memberships::join_open(conn, room, user))

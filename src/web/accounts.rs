@@ -6,7 +6,7 @@ use super::client;
 use super::cookies::SessionToken;
 use super::passwords::Password;
 use super::refusals::{self, Shared};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::names::{self, DisplayName, Slug, Username};
 use crate::store::sign_ins::Origin;
 use crate::store::users::{NewAccount, Viewer};
@@ -53,13 +53,18 @@ impl Wanted {
     }
 }
 
-/// Makes a new member of the room that everybody joins.
+/// Makes a new member of the room that everybody joins, as long as there is one that is open to them: its owners may have closed
+/// or archived it.
 pub(super) fn join_lobby(conn: &mut Conn, viewer: &Viewer) -> Result<()> {
     let Some(slug) = Slug::from_name(LOBBY) else {
         return Ok(());
     };
-    let room = rooms::by_slug(conn, viewer, &slug)?;
-    memberships::join_open(conn, room.id, viewer.id)
+    let joined = rooms::by_slug(conn, viewer, &slug)
+        .and_then(|room| memberships::join_open(conn, room.id, viewer.id));
+    match joined {
+        Err(Error::NotFound | Error::Forbidden) => Ok(()),
+        other => other,
+    }
 }
 
 /// A sign-in of a browser that begins: always with a new token, in place of the one it came with.

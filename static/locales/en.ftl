@@ -47,7 +47,7 @@ logout-action = Sign out
 ## One's own account
 
 settings-title = Your account
-settings-link = Your account: { $name }
+settings-link = Your account
 settings-password = Password
 settings-password-words = Every other browser is signed out when you change it.
 settings-password-current = Current password
@@ -78,7 +78,7 @@ finder-placeholder = Find or make a room
 finder-open = Open
 finder-open-name = Open { $name }
 finder-make = Make a room
-finder-make-closed = Or make a closed one, for those you add
+finder-make-closed = Or one for members only
 finder-make-name = Make “{ $name }”
 finder-found = { $count ->
     [0] No room has that name yet.

@@ -93,6 +93,8 @@ fn every_page_is_accessible() {
                     "/",
                     "/chat/lobby/",
                     "/chat/rowing-club/",
+                    "/chat/rowing-club/details",
+                    "/settings",
                     "/chat/nowhere/",
                     "/nothing",
                 ],

@@ -12,6 +12,7 @@ on_both_databases!(
     only_owners_change_a_room_and_extra_fields_grant_nothing,
     what_was_so_already_changes_nothing,
     all_of_it_works_by_forms_without_script,
+    people_come_in_whatever_became_of_the_lobby,
 );
 
 async fn what_happens_to_a_room_takes_its_place_among_the_messages(database: Database) {
@@ -274,4 +275,25 @@ async fn all_of_it_works_by_forms_without_script(database: Database) {
     let left = submit(&ben, &[("do", "leave")], 303).await;
     assert_eq!(left.location(), "/");
     ben.get(&room).await.expect(404, "who left a closed room");
+}
+
+async fn people_come_in_whatever_became_of_the_lobby(database: Database) {
+    let site = Site::start(database);
+    let mut ada = site.person("ada").await;
+    ada.asks("PATCH", "/api/rooms/lobby", &json!({"archived": true}))
+        .await
+        .expect(200, "archiving the lobby");
+    let mut ben = site.person("ben").await;
+    ben.enters("lobby").await;
+    let hello = json!({"message": "hi"});
+    let said = ben.posts("/api/rooms/lobby/messages", &hello).await;
+    said.expect(403, "it is read along");
+    let room = json!({"archived": false, "kind": "closed"});
+    let closed = ada.asks("PATCH", "/api/rooms/lobby", &room).await;
+    let closed = closed.expect(200, "closing it").value();
+    let cem = site.person("cem").await;
+    let rooms = cem.reads("/api/rooms").await;
+    assert_eq!(rooms["rooms"], json!([]), "there is none for them");
+    ada.enters(closed["slug"].as_str().unwrap()).await;
+    ada.says("who is in?").await;
 }
