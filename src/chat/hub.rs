@@ -21,8 +21,8 @@ use tokio::sync::{Notify, oneshot};
 pub use activity::{Moved, ReadMoved};
 pub use foundation::Foundation;
 pub use requests::{
-    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Enter, FoundBehind, Hear, Heard, Missed,
-    Online, RelayIs, SignOut, Subscribed,
+    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, FoundBehind, Hear, Heard,
+    Missed, Online, RelayIs, SignOut, Subscribed,
 };
 
 use super::closing::CloseReason;
@@ -324,6 +324,7 @@ impl Handler<Connect> for Hub {
             user,
             sign_in,
             room,
+            belongs,
             outlet,
         } = connect;
         if self.stopping {
@@ -335,9 +336,11 @@ impl Handler<Connect> for Hub {
         }
         let person = self.people.entry(user).or_default();
         if let Some(room) = room {
-            // Entering made them a member, if they were none: how it stands is read anew.
+            // How it stands is read anew.
             person.marks.remove(&room);
-            self.belonging.join(user, room);
+            if belongs {
+                self.belonging.join(user, room);
+            }
         }
         person.sessions.insert(
             session,

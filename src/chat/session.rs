@@ -73,6 +73,7 @@ impl Session {
             user: person.id,
             sign_in: self.entrance.sign_in,
             room: room.as_ref().map(|room| room.view.id),
+            belongs: room.as_ref().is_some_and(|room| room.view.joined),
             outlet: outlet.clone(),
         });
         match room {

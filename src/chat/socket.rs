@@ -19,8 +19,8 @@ use super::protocol::FRAME_BYTES_MAX;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::names::Slug;
+use crate::store::rooms;
 use crate::store::users::{self, Viewer};
-use crate::store::{memberships, rooms};
 
 /// Where a client left off.
 #[derive(serde::Deserialize, Debug, Default)]
@@ -32,7 +32,7 @@ pub struct Resume {
 }
 
 impl Chat {
-    /// Opens a socket in a room.
+    /// Opens a socket in a room. Whoever may read an open room previews it by that, and belongs to it by joining or posting.
     ///
     /// Errors: `NotFound` for a room this person may not know of; `BadRequest` for a handshake that is none.
     pub async fn open_in_room(
@@ -47,7 +47,7 @@ impl Chat {
         check_handshake(request)?;
         let since = self.resume_point(resume)?;
         let looking = viewer.clone();
-        let (mut view, profile) = self
+        let (view, profile) = self
             .store
             .read(move |conn| {
                 Ok((
@@ -56,15 +56,6 @@ impl Chat {
                 ))
             })
             .await?;
-        // What is archived is read along without belonging to it.
-        if !view.joined && !view.archived {
-            let (room, user) = (view.id, viewer.id);
-            self.store
-                .write(move |conn| memberships::join_open(conn, room, user))
-                .await?;
-            view.joined = true;
-            view.read_seq = view.last_seq;
-        }
         let handle = self.enter(&view).await?;
         self.start_session(
             request,

@@ -20,6 +20,8 @@ const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
 pub struct RoomPage<'a> {
     /// The room.
     pub room: RoomLink,
+    /// Whether I preview it, and may become a member.
+    pub can_join: bool,
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
     /// The messages, oldest first.
@@ -143,6 +145,7 @@ impl Template for RoomPage<'_> {
     fn boot(&self) -> Value {
         json!({
             "room": self.room,
+            "previews": self.can_join,
             "revision": self.revision,
             "last_seq": self.last_seq,
             "more_before": self.more_before,

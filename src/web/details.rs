@@ -65,6 +65,7 @@ pub(super) async fn submit(
                 .store
                 .read(move |conn| rooms::by_id(conn, &viewer, id));
             let next = match found.await {
+                Ok(room) if form.what == "join" => paths::room(&room.slug),
                 Ok(room) if form.what != "leave" => paths::details(&room.slug),
                 Ok(_) | Err(Error::NotFound) => "/".to_owned(),
                 Err(other) => return Err(other.into()),

@@ -10,7 +10,7 @@ use super::visitor::{Anyone, SignedIn, Visitor};
 use super::{login, paths};
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText, Slug};
-use crate::store::memberships;
+use crate::rights::{self, Action};
 use crate::store::messages::{self, Page, Stretch};
 use crate::store::rooms::{self, Room};
 use crate::view::forms::{Offer, Refusal};
@@ -135,14 +135,6 @@ async fn say(
         .store
         .read(move |conn| rooms::by_slug(conn, &viewer, &wanted))
         .await?;
-    if !room.joined {
-        // Who speaks in an open room belongs to it.
-        let (room, user) = (room.id, signed_in.viewer.id);
-        services
-            .store
-            .write(move |conn| memberships::join_open(conn, room, user))
-            .await?;
-    }
     services
         .chat
         .post(&signed_in.viewer, &room, client_id, text, None)
@@ -215,7 +207,9 @@ fn draw(
         Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
         _ => 0,
     };
+    let join = Action::Join(room.rights);
     let shown = RoomPage {
+        can_join: !room.joined && rights::may(signed_in.viewer.as_person(), join).is_ok(),
         room: room.into(),
         rooms: rooms.into_iter().map(RoomLink::from).collect(),
         messages: items(&page, signed_in.viewer.id),

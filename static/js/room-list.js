@@ -21,6 +21,7 @@ export class RoomList {
       if (detail.slug === here) onReadHere(detail.unread);
       else this.#heard(detail);
     });
+    connection.addEventListener("joined", ({ detail: room }) => this.#add(room));
     connection.addEventListener("welcome", () => this.#compareSoon());
   }
 
@@ -66,6 +67,7 @@ export class RoomList {
     item.dataset.slug = slug;
     item.querySelector(".room-link").href = `/chat/${encodeURIComponent(slug)}/`;
     item.querySelector(".room-link__name bdi").textContent = name;
+    if (slug === this.#here) item.querySelector(".room-link").ariaCurrent = "page";
     this.#list.append(item);
     document.getElementById("rooms-none").hidden = true;
   }

@@ -8,6 +8,7 @@ import { furnish, openStores } from "./house.js";
 import { isNotice } from "./notices.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
+import { endPreviewWhenSpoken } from "./preview.js";
 import { Reading } from "./reading.js";
 import { roomPath } from "./api.js";
 import { keepLooks } from "./room-news.js";
@@ -57,6 +58,7 @@ export async function startRoomPage() {
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, say, lasts: stores.outbox.lasts });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer });
 
+  endPreviewWhenSpoken({ connection, feed, timeline, room: boot.room });
   feed.addEventListener("messages", ({ detail }) => {
     const fresh = [];
     scroller.hold(() => {

@@ -185,6 +185,7 @@ details-make-member = Make a member
 details-remove = Remove
 details-remove-words = Whoever is removed is out at once, and stays out until somebody who looks after the room adds them again.
 details-join = Join
+room-preview = You are looking around. Whoever joins, or says something, belongs here.
 details-join-words = You are not a member of this room.
 details-leave = Leave the room
 details-leave-words = If nobody else looks after it, whoever has been here longest does.

@@ -12,7 +12,7 @@ on_both_databases!(
     reading_lowers_the_unread_count_and_never_goes_back,
     a_name_in_any_script_makes_a_room_with_a_page_and_a_socket,
     a_room_is_made_once_however_its_name_is_spelled,
-    whoever_enters_an_open_room_belongs_to_it,
+    an_open_room_is_previewed_until_one_joins_or_posts,
 );
 
 async fn what_is_said_in_one_room_stays_there(database: Database) {
@@ -172,19 +172,60 @@ async fn a_room_is_made_once_however_its_name_is_spelled(database: Database) {
     assert_eq!(form.location(), "/chat/rowing-club/");
 }
 
-async fn whoever_enters_an_open_room_belongs_to_it(database: Database) {
+async fn an_open_room_is_previewed_until_one_joins_or_posts(database: Database) {
     let site = Site::start(database);
-    let ada = site.person("ada").await;
+    let mut ada = site.person("ada").await;
     let mut ben = site.person("ben").await;
+    let mut cem = site.person("cem").await;
     let slug = ada.makes_room("Rowing club").await;
-    ben.enters(&slug).await;
-    let mut elsewhere = ben.opens_lobby_page().await;
-    ada.posts(
-        &format!("/api/rooms/{slug}/messages"),
-        &json!({"message": "hello"}),
-    )
-    .await
-    .expect(201, "a post");
-    let activity = elsewhere.expect_type("activity").await;
-    assert_eq!(activity["slug"], slug.as_str());
+    let members = format!("/api/rooms/{slug}/members");
+    ada.enters(&slug).await;
+    for (person, joins) in [(&mut ben, true), (&mut cem, false)] {
+        let page = person.get(&format!("/chat/{slug}/")).await;
+        assert!(
+            page.expect(200, "the page")
+                .text()
+                .contains("value=\"join\"")
+        );
+        person.enters(&slug).await;
+        let seen = person.reads(&members).await;
+        assert_eq!(
+            seen["members"].as_array().unwrap().len(),
+            if joins { 1 } else { 2 }
+        );
+        ada.says("for everyone who looks").await;
+        person.sees("for everyone who looks").await;
+        if joins {
+            let form = [("do", "join")];
+            let details = format!("/chat/{slug}/details");
+            let joined = person.browser.form(&details, &form).await;
+            let joined = joined.expect(303, "joining");
+            assert_eq!(joined.location(), format!("/chat/{slug}/"));
+        } else {
+            person.says("me too").await;
+        }
+        let room = person.reads(&format!("/api/rooms/{slug}")).await;
+        assert_eq!(room["unread"], 0, "what was said before counts as read");
+        let mut elsewhere = person.opens_lobby_page().await;
+        ada.says("for members").await;
+        elsewhere
+            .awaits("activity in the room", |frame| {
+                frame["type"] == "activity" && frame["slug"] == slug
+            })
+            .await;
+        let page = person.get(&format!("/chat/{slug}/")).await;
+        assert!(
+            !page
+                .expect(200, "the page")
+                .text()
+                .contains("value=\"join\"")
+        );
+    }
+    assert_eq!(
+        ada.reads(&members).await["members"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3
+    );
 }

@@ -62,6 +62,31 @@ fn what_happens_to_a_room_at_one_node_holds_at_the_other() {
 }
 
 #[test]
+fn whoever_only_looks_around_is_out_at_every_node_when_the_room_is_closed() {
+    crate::play(async {
+        let nodes = Nodes::start(2);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[0].person("ben").await;
+        let mut cem = nodes.sites[1].person("cem").await;
+        let mut eda = nodes.sites[1].person("eda").await;
+        let slug = ada.makes_room("Rowing club").await;
+        for person in [&mut ada, &mut ben, &mut cem, &mut eda] {
+            person.enters(&slug).await;
+        }
+        eda.says("I belong here").await;
+        let path = format!("/api/rooms/{slug}");
+        let closed = ada.asks("PATCH", &path, &json!({"kind": "closed"})).await;
+        closed.expect(200, "closing it");
+        for person in [&mut ben, &mut cem] {
+            assert_eq!(person.socket().close_code().await, 4003);
+            person.get(&path).await.expect(404, "who looked around");
+        }
+        ada.says("among ourselves").await;
+        eda.sees("among ourselves").await;
+    });
+}
+
+#[test]
 fn a_person_whose_node_is_frozen_goes_on_at_another() {
     crate::play(async {
         let nodes = Nodes::start(2);

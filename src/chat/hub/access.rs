@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::{AccessChanged, CutOff, Hub, SignOut};
+use super::{AccessChanged, CutOff, Doubt, Hub, SignOut};
 use crate::chat::closing::CloseReason;
 use crate::chat::relay::Notice;
 use crate::store::UserId;
@@ -167,6 +167,16 @@ impl Handler<AccessChanged> for Hub {
             sign_ins: Vec::new(),
             users,
         });
+    }
+}
+
+impl Handler<Doubt> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Doubt(users): Doubt, ctx: &mut Self::Context) {
+        for user in users {
+            self.doubt(user, ctx);
+        }
     }
 }
 

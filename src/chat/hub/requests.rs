@@ -34,6 +34,8 @@ pub struct Connect {
     pub sign_in: i64,
     /// Which room it is in.
     pub room: Option<RoomId>,
+    /// Whether its person belongs to that room; else they preview it.
+    pub belongs: bool,
     /// The way to it.
     pub outlet: Arc<Outlet>,
 }
@@ -57,6 +59,11 @@ pub struct SignOut(pub i64);
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct AccessChanged(pub Vec<UserId>);
+
+/// These people are in a room that may no longer be for them: look at their sockets on this node.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Doubt(pub Vec<UserId>);
 
 /// Close all sockets of a person.
 #[derive(Message)]

@@ -39,6 +39,7 @@ async fn connects(
         user,
         sign_in,
         room: None,
+        belongs: true,
         outlet,
     })
     .await

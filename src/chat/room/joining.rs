@@ -5,6 +5,7 @@ use bytestring::ByteString;
 
 use super::{Here, Join, Present, Room, SessionId};
 use crate::chat::closing::CloseReason;
+use crate::chat::hub::Doubt;
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{Frame, Welcome};
 use crate::store::messages::{self, Changes};
@@ -75,6 +76,10 @@ impl Handler<Join> for Room {
         });
         here.sessions += 1;
         here.person = person.clone();
+        if !view.joined && view.revision < self.gate {
+            // It may have been closed between the look at it and now.
+            self.hub.do_send(Doubt(vec![person.id]));
+        }
         self.present.insert(
             session,
             Present {

@@ -5,8 +5,10 @@ use std::time::Duration;
 use actix::prelude::*;
 
 use super::Room;
+use crate::chat::hub::Doubt;
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::Frame;
+use crate::error::Error;
 use crate::store::rooms;
 
 /// Until the next attempt where the database could not be asked.
@@ -17,6 +19,8 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Looks {
     changed: bool,
     reading: bool,
+    /// Whether those who were there when it was known to be closed have been looked at.
+    is_closed: bool,
 }
 
 impl Looks {
@@ -32,10 +36,8 @@ impl Room {
         if !self.looks.changed || self.looks.reading {
             return;
         }
-        self.looks = Looks {
-            changed: false,
-            reading: true,
-        };
+        self.looks.changed = false;
+        self.looks.reading = true;
         let (store, id) = (self.store.clone(), self.id);
         let read = async move { store.read(move |conn| rooms::looks(conn, id)).await };
         ctx.spawn(read.into_actor(self).map(|looks, room, ctx| {
@@ -43,9 +45,12 @@ impl Room {
             match looks {
                 Ok(looks) => {
                     room.slug = looks.slug.as_str().into();
+                    room.close_to_strangers(&looks);
                     room.tell_everyone(&Batch::one(Frame::Room(&looks).encode()));
                     room.tell_looks(ctx);
                 }
+                // It was deleted.
+                Err(Error::NotFound) => room.doubt_everyone(),
                 Err(error) => {
                     log::warn!("room {}: its looks cannot be read: {error}", room.id);
                     room.looks.changed = true;
@@ -53,5 +58,19 @@ impl Room {
                 }
             }
         }));
+    }
+
+    /// Whoever previewed an open room has no right to be there once it is closed.
+    fn close_to_strangers(&mut self, looks: &rooms::Looks) {
+        let is_closed = looks.kind != "open";
+        if is_closed && !std::mem::replace(&mut self.looks.is_closed, is_closed) {
+            self.doubt_everyone();
+        }
+    }
+
+    fn doubt_everyone(&self) {
+        // Once in a room's life.
+        self.hub
+            .do_send(Doubt(self.people.keys().copied().collect()));
     }
 }
