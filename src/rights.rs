@@ -62,6 +62,10 @@ pub struct Room {
     pub place: Place,
     /// Whether it is kept for reading only.
     pub archived: bool,
+    /// Whether only those write who look after it.
+    pub read_only: bool,
+    /// Whether members may add others.
+    pub members_add: bool,
 }
 
 /// What is done, and to what.
@@ -83,7 +87,7 @@ pub enum Action {
     Remove(Room, Place),
     /// Make somebody of that role who stands there an owner, or an owner a member again.
     Appoint(Room, Place, Role),
-    /// Give it another name or topic, or close it to all but its members.
+    /// Give it another name or topic, close it to all but its members, say who may write and how often, and who may add others.
     Change(Room),
     /// Keep it for reading only, or take it into use again.
     Archive(Room),
@@ -161,12 +165,18 @@ pub fn may(person: Person, action: Action) -> Result<()> {
     let allowed = match action {
         Action::MakeRoom => person.role != Role::Guest,
         Action::Read(room) => room.is_known_to(person),
-        Action::Post(room) => room.is_known_to(person) && !room.archived,
+        Action::Post(room) => {
+            let may_write = !room.read_only || room.is_in_the_hands_of(person);
+            room.is_known_to(person) && !room.archived && may_write
+        }
         Action::Join(room) => room.is_known_to(person) && room.kind == Kind::Open && !room.archived,
         Action::Leave(room) => room.place.belongs() && room.kind != Kind::Direct,
         Action::Add(room, whom) => {
             let may_at_all = room.is_in_the_hands_of(person)
-                || (room.place.belongs() && person.role != Role::Guest && whom != Place::Removed);
+                || (room.place.belongs()
+                    && room.members_add
+                    && person.role != Role::Guest
+                    && whom != Place::Removed);
             may_at_all && room.kind != Kind::Direct && !room.archived
         }
         Action::Remove(room, whom) => {

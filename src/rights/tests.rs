@@ -22,6 +22,8 @@ fn holds(what: &str, kind: Kind, archived: bool, table: Table, action: impl Fn(R
                 kind,
                 place,
                 archived,
+                read_only: false,
+                members_add: true,
             };
             let person = Person { role, active: true };
             let answer = match may(person, action(room)) {
@@ -91,6 +93,25 @@ fn members_bring_others_in_and_owners_let_them_back_in() {
     in_all_kinds("add", true, [NOBODY_OPEN, NOBODY, NOBODY], |room| {
         Action::Add(room, Place::Stranger)
     });
+}
+
+#[test]
+fn where_only_owners_write_or_add_members_do_not() {
+    let quiet = |room| {
+        Action::Post(Room {
+            read_only: true,
+            ..room
+        })
+    };
+    in_all_kinds("write", false, [OWNERS_OPEN, OWNERS, NOBODY], quiet);
+    let add = |room| {
+        let room = Room {
+            members_add: false,
+            ..room
+        };
+        Action::Add(room, Place::Stranger)
+    };
+    in_all_kinds("add", false, [OWNERS_OPEN, OWNERS, NOBODY], add);
 }
 
 #[test]

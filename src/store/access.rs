@@ -115,6 +115,8 @@ fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(Ro
             },
             place: stand.get(*place).copied().unwrap_or(Place::Stranger),
             archived: false,
+            read_only: false,
+            members_add: false,
         };
         rights::may(person, Action::Read(room)).is_ok()
     };

@@ -7,11 +7,12 @@ use diesel::sql_types::{BigInt, Text};
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend};
-use super::schema::{memberships, room_counters, rooms, users};
+use super::schema::{memberships, room_counters, users};
+use super::time::Time;
 use super::users::{Profile, ProfileRow, raise_access_revision};
 use super::{RoomId, UserId};
 use crate::error::Result;
-use crate::rights::{self, Action, Kind, Person, Place, Role};
+use crate::rights::{self, Action, Person, Place, Role};
 
 /// Places in one query.
 const CHUNK: usize = 500;
@@ -32,10 +33,7 @@ pub(super) struct Membership {
 pub fn join_open(conn: &mut Conn, room: RoomId, user: UserId) -> Result<()> {
     // The lock on the counters keeps two joins of the same person apart.
     let last_seq = locked_last_seq(conn, room)?;
-    let (kind, archived): (String, Option<chrono::NaiveDateTime>) = rooms::table
-        .find(room)
-        .select((rooms::kind, rooms::archived_at))
-        .first(conn)?;
+    let state = super::rooms::state(conn, room)?;
     let (role, deactivated): (String, Option<chrono::NaiveDateTime>) = users::table
         .find(user)
         .select((users::role, users::deactivated_at))
@@ -48,12 +46,7 @@ pub fn join_open(conn: &mut Conn, room: RoomId, user: UserId) -> Result<()> {
         role: Role::parse(&role).unwrap_or(Role::Guest),
         active: deactivated.is_none(),
     };
-    let rights = rights::Room {
-        kind: Kind::parse(&kind),
-        place,
-        archived: archived.is_some(),
-    };
-    rights::may(person, Action::Join(rights))?;
+    rights::may(person, Action::Join(state.seen_from(place)))?;
     join_locked(conn, room, user, last_seq)?;
     raise_access_revision(conn, user)
 }
@@ -113,6 +106,29 @@ pub(super) fn set_state(
 pub(super) fn set_role(conn: &mut Conn, room: RoomId, user: UserId, role: &str) -> Result<()> {
     diesel::update(memberships::table.find((room, user)))
         .set(memberships::role.eq(role))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// When somebody may post again in a slow room; `None` where they have not posted since it is slow.
+pub(super) fn posts_again_at(conn: &mut Conn, room: RoomId, user: UserId) -> Result<Option<Time>> {
+    let at: Option<Option<chrono::NaiveDateTime>> = memberships::table
+        .find((room, user))
+        .select(memberships::posts_again_at)
+        .first(conn)
+        .optional()?;
+    Ok(at.flatten().map(Time::from_sql))
+}
+
+/// Notes that.
+pub(super) fn set_posts_again_at(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    at: Time,
+) -> Result<()> {
+    diesel::update(memberships::table.find((room, user)))
+        .set(memberships::posts_again_at.eq(Some(at.sql())))
         .execute(conn)?;
     Ok(())
 }

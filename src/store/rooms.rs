@@ -45,10 +45,15 @@ pub struct Room {
     pub can_post: bool,
     /// Whether it is closed to new messages.
     pub archived: bool,
+    /// Whether only those write who look after it.
+    pub read_only: bool,
+    /// Seconds that all others wait between two messages; 0 where they need not.
+    pub slow_mode: i64,
+    /// Whether members may add others.
+    pub members_add: bool,
     /// The people of a direct room.
     pub people: Vec<users::Profile>,
     /// Whether this person belongs to it.
-    #[serde(skip)]
     pub joined: bool,
     /// What this person may do there is decided by this.
     #[serde(skip)]
@@ -68,34 +73,60 @@ pub struct Looks {
     pub topic: String,
     /// Whether it is closed to new messages.
     pub archived: bool,
+    /// Whether only those write who look after it.
+    pub read_only: bool,
+    /// Seconds that all others wait between two messages; 0 where they need not.
+    pub slow_mode: i64,
 }
 
-/// What a room looks like now.
+/// What a room looks like now. Errors: `NotFound` where it was deleted.
 pub fn looks(conn: &mut Conn, room: RoomId) -> Result<Looks> {
-    type Columns = (
-        String,
-        String,
-        String,
-        String,
-        Option<chrono::NaiveDateTime>,
-    );
-    let (slug, name, kind, topic, archived): Columns = rooms::table
+    let (slug, name, topic) = rooms::table
         .find(room)
-        .select((
-            rooms::slug,
-            rooms::name,
-            rooms::kind,
-            rooms::topic,
-            rooms::archived_at,
-        ))
+        .select((rooms::slug, rooms::name, rooms::topic))
         .first(conn)?;
+    let state = state(conn, room)?;
     Ok(Looks {
         slug,
         name,
-        kind,
         topic,
-        archived: archived.is_some(),
+        archived: state.archived_at.is_some(),
+        read_only: state.read_only,
+        slow_mode: state.slow_mode,
+        kind: state.kind,
     })
+}
+
+/// What matters of a room when it is asked who may do what there.
+#[derive(Queryable, Selectable, Debug, Clone)]
+#[diesel(table_name = rooms, check_for_backend(MultiBackend))]
+pub(super) struct State {
+    pub(super) kind: String,
+    pub(super) archived_at: Option<chrono::NaiveDateTime>,
+    pub(super) read_only: bool,
+    pub(super) slow_mode: i64,
+    pub(super) members_add: bool,
+}
+
+impl State {
+    /// The room, as far as rights go, for somebody who stands there.
+    pub(super) fn seen_from(&self, place: rights::Place) -> rights::Room {
+        rights::Room {
+            kind: rights::Kind::parse(&self.kind),
+            place,
+            archived: self.archived_at.is_some(),
+            read_only: self.read_only,
+            members_add: self.members_add,
+        }
+    }
+}
+
+/// That of one room.
+pub(super) fn state(conn: &mut Conn, room: RoomId) -> Result<State> {
+    Ok(rooms::table
+        .find(room)
+        .select(State::as_select())
+        .first(conn)?)
 }
 
 /// A slug that a room had before it was closed: it leads its members on, and is free for others.
@@ -254,10 +285,10 @@ struct Row {
     id: RoomId,
     slug: String,
     name: String,
-    kind: String,
     topic: String,
     first_seq: i64,
-    archived_at: Option<chrono::NaiveDateTime>,
+    #[diesel(embed)]
+    state: State,
     #[diesel(select_expression = room_counters::last_seq)]
     last_seq: i64,
     #[diesel(select_expression = room_counters::revision)]
@@ -285,11 +316,8 @@ impl Row {
             let members::Membership { state, role, .. } = membership;
             rights::Place::parse(state, role)
         });
-        rights::Room {
-            kind: rights::Kind::parse(&self.kind),
-            place: place.unwrap_or(rights::Place::Stranger),
-            archived: self.archived_at.is_some(),
-        }
+        self.state
+            .seen_from(place.unwrap_or(rights::Place::Stranger))
     }
 
     fn may_be_known_by(&self, viewer: &users::Viewer) -> bool {
@@ -306,7 +334,7 @@ impl Row {
             id: self.id,
             slug: self.slug,
             name: self.name,
-            kind: self.kind,
+            kind: self.state.kind,
             topic: self.topic,
             first_seq: self.first_seq,
             last_seq: self.last_seq,
@@ -317,6 +345,9 @@ impl Row {
             level,
             can_post: rights::may(viewer.as_person(), Action::Post(rights)).is_ok(),
             archived: rights.archived,
+            read_only: rights.read_only,
+            slow_mode: self.state.slow_mode,
+            members_add: rights.members_add,
             people: Vec::new(),
             joined: rights.place.belongs(),
             rights,

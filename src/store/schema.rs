@@ -62,6 +62,9 @@ diesel::table! {
         created_by -> BigInt,
         created_at -> Timestamp,
         archived_at -> Nullable<Timestamp>,
+        read_only -> Bool,
+        slow_mode -> BigInt,
+        members_add -> Bool,
     }
 }
 
@@ -91,6 +94,7 @@ diesel::table! {
         left_seq -> Nullable<BigInt>,
         history_from_seq -> BigInt,
         read_seq -> BigInt,
+        posts_again_at -> Nullable<Timestamp>,
     }
 }
 

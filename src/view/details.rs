@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::forms::Refusal;
 use super::lobby::RoomLink;
+use super::notices;
 use super::page::Template;
 use super::person::Person;
 
@@ -26,12 +27,42 @@ pub struct Details {
     pub can_add: bool,
     /// Whether I may give it another name or topic.
     pub can_change: bool,
+    /// The waits between two messages that are offered.
+    pub slow_modes: Vec<SlowMode>,
     /// Whether I may close it to all but its members.
     pub can_close: bool,
     /// Whether I may archive it, or restore it.
     pub can_archive: bool,
     /// Why the last form came back.
     pub refusal: Option<Refusal>,
+}
+
+/// A wait between two messages.
+#[derive(Serialize)]
+pub struct SlowMode {
+    /// How long, in seconds; 0 is none.
+    pub seconds: i64,
+    /// How it is told.
+    pub words: String,
+    /// Whether it is the room's.
+    pub chosen: bool,
+}
+
+/// The waits that are offered: some that are usual, and the one the room has.
+pub fn slow_modes(of_room: i64) -> Vec<SlowMode> {
+    let mut offered = vec![0, 10, 30, 60, 300, 900, 3_600];
+    if !offered.contains(&of_room) {
+        offered.push(of_room);
+        offered.sort_unstable();
+    }
+    offered
+        .into_iter()
+        .map(|seconds| SlowMode {
+            seconds,
+            words: notices::wait(seconds),
+            chosen: seconds == of_room,
+        })
+        .collect()
 }
 
 /// A member, and what I may do about them.

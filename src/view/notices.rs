@@ -17,6 +17,7 @@ pub fn sentence(message: &Message) -> String {
     arguments.set("owner", text(&event["owner"]["name"]));
     arguments.set("name", text(&event["name"]));
     arguments.set("topic", text(&event["topic"]));
+    arguments.set("wait", wait(event["seconds"].as_i64().unwrap_or(0)));
     let key = match event["code"].as_str().unwrap_or_default() {
         "renamed" => "notice-renamed",
         "topic" if event["topic"] == "" => "notice-topic-none",
@@ -28,10 +29,39 @@ pub fn sentence(message: &Message) -> String {
         "removed" => "notice-removed",
         "owner" => "notice-owner",
         "no_owner" => "notice-no-owner",
+        "read_only" if event["on"] == true => "notice-read-only",
+        "read_only" => "notice-read-only-ended",
+        "slow_mode" if event["seconds"] == 0 => "notice-slow-mode-ended",
+        "slow_mode" => "notice-slow-mode",
+        "members_add" if event["on"] == true => "notice-members-add",
+        "members_add" => "notice-members-add-ended",
         "left" if event["owner"].is_object() => "notice-left-passed-on",
         "left" => "notice-left",
         _ => "notice-other",
     };
+    texts::t(key, &arguments)
+}
+
+/// How often somebody may write; empty where as often as they like.
+pub fn slow_words(seconds: i64) -> String {
+    if seconds == 0 {
+        return String::new();
+    }
+    let mut arguments = Arguments::new();
+    arguments.set("wait", wait(seconds));
+    texts::t("composer-slow", &arguments)
+}
+
+/// How long somebody waits: `30 seconds`, `5 minutes`, and none in words.
+pub fn wait(seconds: i64) -> String {
+    let mut arguments = Arguments::new();
+    let (key, count) = match seconds {
+        0 => ("wait-none", 0),
+        seconds if seconds % 3_600 == 0 => ("wait-hours", seconds / 3_600),
+        seconds if seconds % 60 == 0 => ("wait-minutes", seconds / 60),
+        seconds => ("wait-seconds", seconds),
+    };
+    arguments.set("count", count);
     texts::t(key, &arguments)
 }
 

@@ -22,6 +22,8 @@ pub struct RoomPage<'a> {
     pub room: RoomLink,
     /// Whether I preview it, and may become a member.
     pub can_join: bool,
+    /// How often I may write, where that is limited.
+    pub slow_words: String,
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
     /// The messages, oldest first.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::api::checked_topic;
 use super::deeds::{self, As};
+use super::members::checked_slow_mode;
 use super::paths;
 use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
@@ -17,7 +18,7 @@ use crate::rights::{self, Action, Kind, Place, Role};
 use crate::store::memberships::{self, Member};
 use crate::store::rooms::{self, Room};
 use crate::store::{Deed, UserId};
-use crate::view::details::{Details, MemberLine};
+use crate::view::details::{self, Details, MemberLine};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, RoomLink};
 use crate::view::page::Reader;
@@ -34,6 +35,12 @@ pub(super) struct Form {
     topic: String,
     #[serde(default)]
     username: String,
+    #[serde(default)]
+    read_only: Option<String>,
+    #[serde(default)]
+    members_add: Option<String>,
+    #[serde(default)]
+    slow_mode: String,
 }
 
 /// Shows them.
@@ -100,6 +107,19 @@ async fn carry_out(
             services.chat.act(viewer, room, Deed::Rename(name)).await?;
             Deed::Topic(topic)
         }
+        "switch" => {
+            let seconds = form
+                .slow_mode
+                .parse()
+                .map_err(|_| Error::BadRequest("bad-slow-mode"))?;
+            let seconds = checked_slow_mode(Some(seconds))?.unwrap_or_default();
+            // A box that is not ticked is not in the form.
+            let read_only = Deed::ReadOnly(form.read_only.is_some());
+            services.chat.act(viewer, room, read_only).await?;
+            let members_add = Deed::MembersAdd(form.members_add.is_some());
+            services.chat.act(viewer, room, members_add).await?;
+            Deed::SlowMode(seconds)
+        }
         "close" => Deed::Close,
         "archive" => Deed::Archive(true),
         "restore" => Deed::Archive(false),
@@ -162,6 +182,7 @@ async fn draw(
         can_join: !room.joined && may(Action::Join(seen)),
         can_add: may(Action::Add(seen, Place::Stranger)),
         can_change: may(Action::Change(seen)),
+        slow_modes: details::slow_modes(room.slow_mode),
         can_close: may(Action::Change(seen)) && seen.kind == Kind::Open,
         can_archive: may(Action::Archive(seen)),
         room: room.into(),

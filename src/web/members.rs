@@ -8,13 +8,16 @@ use super::deeds::{self, As};
 use super::methods::{delete, get, put, resource};
 use super::refusals::Shared;
 use super::visitor::Caller;
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::DisplayName;
 use crate::rights::{self, Action};
 use crate::store::memberships::{self, Member};
 use crate::store::users::Viewer;
 use crate::store::{Deed, rooms};
+
+/// Nobody waits for longer than an hour between two messages.
+const SLOW_MODE_MAX: i64 = 3_600;
 
 /// Their routes.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
@@ -33,6 +36,9 @@ pub(super) struct Changes {
     topic: Option<String>,
     kind: Option<String>,
     archived: Option<bool>,
+    read_only: Option<bool>,
+    slow_mode: Option<i64>,
+    members_add: Option<bool>,
 }
 
 /// Changes a room. All of it is checked first, and then done one after the other, each with a notice of its own.
@@ -58,6 +64,14 @@ pub(super) async fn change(
         let topic = checked_topic(Some(topic))?;
         wanted.push((Deed::Topic(topic), Action::Change(rights)));
     }
+    let switches = [
+        body.read_only.map(Deed::ReadOnly),
+        checked_slow_mode(body.slow_mode)?.map(Deed::SlowMode),
+        body.members_add.map(Deed::MembersAdd),
+    ];
+    for deed in switches.into_iter().flatten() {
+        wanted.push((deed, Action::Change(rights)));
+    }
     match (body.kind.as_deref(), room.kind.as_str()) {
         (None, _) | (Some("open"), "open") | (Some("closed"), "closed") => {}
         (Some("closed"), "open") => wanted.push((Deed::Close, Action::Change(rights))),
@@ -81,6 +95,16 @@ pub(super) async fn change(
         .read(move |conn| rooms::by_id(conn, &viewer, id))
         .await?;
     Ok(HttpResponse::Ok().json(room))
+}
+
+/// Seconds between two messages, of those that a room may ask for.
+pub(super) fn checked_slow_mode(seconds: Option<i64>) -> Result<Option<i64>> {
+    match seconds {
+        Some(seconds) if !(0..=SLOW_MODE_MAX).contains(&seconds) => {
+            Err(Error::BadRequest("bad-slow-mode"))
+        }
+        other => Ok(other),
+    }
 }
 
 #[derive(Serialize)]

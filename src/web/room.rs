@@ -15,6 +15,7 @@ use crate::store::messages::{self, Page, Stretch};
 use crate::store::rooms::{self, Room};
 use crate::view::forms::{Offer, Refusal};
 use crate::view::lobby::RoomLink;
+use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::room::{ComposerForm, RoomPage, items};
 
@@ -207,9 +208,14 @@ fn draw(
         Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
         _ => 0,
     };
-    let join = Action::Join(room.rights);
+    let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
     let shown = RoomPage {
-        can_join: !room.joined && rights::may(signed_in.viewer.as_person(), join).is_ok(),
+        can_join: !room.joined && may(Action::Join(room.rights)),
+        slow_words: if may(Action::Change(room.rights)) {
+            String::new()
+        } else {
+            notices::slow_words(room.slow_mode)
+        },
         room: room.into(),
         rooms: rooms.into_iter().map(RoomLink::from).collect(),
         messages: items(&page, signed_in.viewer.id),

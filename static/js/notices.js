@@ -12,6 +12,9 @@ const KEYS = {
   owner: "notice-owner",
   no_owner: "notice-no-owner",
   left: "notice-left",
+  read_only: "notice-read-only",
+  slow_mode: "notice-slow-mode",
+  members_add: "notice-members-add",
 };
 
 export function isNotice({ kind }) {
@@ -21,6 +24,8 @@ export function isNotice({ kind }) {
 export function noticeWords({ name, username, event = {} }) {
   let key = Object.hasOwn(KEYS, event.code) ? KEYS[event.code] : "notice-other";
   if (event.code === "topic" && !event.topic) key = "notice-topic-none";
+  if ((event.code === "read_only" || event.code === "members_add") && !event.on) key += "-ended";
+  if (event.code === "slow_mode" && !event.seconds) key = "notice-slow-mode-ended";
   if (event.code === "left" && event.owner) key = "notice-left-passed-on";
   return t(key, {
     who: isolated(name || username),
@@ -28,7 +33,16 @@ export function noticeWords({ name, username, event = {} }) {
     owner: isolated(event.owner?.name),
     name: isolated(event.name),
     topic: isolated(event.topic),
+    wait: waitWords(event.seconds ?? 0),
   });
+}
+
+/** How long somebody waits: the same as src/view/notices.rs draws. */
+export function waitWords(seconds) {
+  if (seconds === 0) return t("wait-none");
+  if (seconds % 3_600 === 0) return t("wait-hours", { count: seconds / 3_600 });
+  if (seconds % 60 === 0) return t("wait-minutes", { count: seconds / 60 });
+  return t("wait-seconds", { count: seconds });
 }
 
 /** A word of people's own, whose direction stays its own. */

@@ -6,7 +6,7 @@ export function keepLooks({ connection, title, room }) {
   const topic = document.getElementById("room-topic");
   const show = (looks) => {
     if (looks.slug !== room.slug) return location.replace(`/chat/${encodeURIComponent(looks.slug)}/`);
-    if (looks.archived !== room.archived) return location.reload();
+    if (looks.archived !== room.archived || looks.read_only !== room.read_only || looks.slow_mode !== room.slow_mode) return location.reload();
     heading.textContent = looks.name;
     topic.title = looks.topic;
     topic.firstElementChild.textContent = looks.topic;

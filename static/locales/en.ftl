@@ -158,6 +158,22 @@ notice-added = { $who } added { $person }.
 notice-removed = { $who } removed { $person }.
 notice-owner = { $who } made { $person } an owner.
 notice-no-owner = { $who } made { $person } a member again.
+notice-read-only = { $who } made the room read-only. Only those who look after it write here.
+notice-read-only-ended = { $who } let everyone write again.
+notice-slow-mode = { $who } slowed the room down: one message in { $wait }.
+notice-slow-mode-ended = { $who } lets everyone write as often as they like.
+notice-members-add = { $who } lets members add people.
+notice-members-add-ended = { $who } lets only owners add people.
+wait-none = no wait
+wait-seconds = { $count } seconds
+wait-minutes = { $count ->
+    [one] { $count } minute
+   *[other] { $count } minutes
+}
+wait-hours = { $count ->
+    [one] { $count } hour
+   *[other] { $count } hours
+}
 notice-left = { $who } left.
 notice-left-passed-on = { $who } left. { $owner } looks after the room now.
 notice-other = { $who } changed something about the room.
@@ -176,6 +192,12 @@ details-you = That is you
 details-name = Name
 details-topic = Topic
 details-save = Save
+details-switches = Writing and adding
+details-read-only = Only those who look after it write here
+details-members-add = Members may add people
+details-slow-mode = A member waits between two messages:
+room-read-only = Only those who look after this room write here.
+composer-slow = One message in { $wait }.
 details-add-title = Add somebody
 details-add = Add
 details-add-hint = Whoever is added can read everything that was said here so far.
@@ -299,6 +321,7 @@ bad-form = The form could not be read.
 bad-frame = A frame is one JSON object.
 bad-handshake = This is no WebSocket handshake of version 13.
 bad-json = The body is not the JSON that this route takes.
+bad-slow-mode = Between two messages there are 0 to 3,600 seconds.
 bad-kind = A room is of the kind open or closed.
 bad-member-role = A member’s role in a room is owner or member.
 bad-nul = The text contains a NUL character.

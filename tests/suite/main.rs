@@ -58,6 +58,7 @@ mod redis_away;
 mod relay;
 mod resume;
 mod room_changes;
+mod room_switches;
 mod rooms;
 mod several_nodes;
 mod storms;

@@ -25,6 +25,12 @@ pub enum Deed {
     Close,
     /// Keep it for reading only, or take it into use again.
     Archive(bool),
+    /// Let only those write who look after it, or everyone again.
+    ReadOnly(bool),
+    /// Have all others wait so many seconds between two messages; 0: not at all.
+    SlowMode(i64),
+    /// Let members add others, or only those who look after it.
+    MembersAdd(bool),
     /// Make a member of somebody.
     Add(UserId),
     /// Put somebody out. They stay out until they are added again.
@@ -87,6 +93,9 @@ impl Scene {
             Deed::Topic(topic) => self.set_topic(conn, topic),
             Deed::Close => self.close(conn),
             Deed::Archive(archived) => self.archive(conn, *archived),
+            Deed::ReadOnly(on) => self.set_read_only(conn, *on),
+            Deed::SlowMode(seconds) => self.set_slow_mode(conn, *seconds),
+            Deed::MembersAdd(on) => self.set_members_add(conn, *on),
             Deed::Add(whom) => self.add(conn, *whom),
             Deed::Remove(whom) => self.remove(conn, *whom),
             Deed::Appoint { person, owner } => self.appoint(conn, *person, *owner),
@@ -150,6 +159,36 @@ impl Scene {
             .execute(conn)?;
         let code = if archived { "archived" } else { "restored" };
         Ok(Some(Done::event(json!({ "code": code }))))
+    }
+
+    fn set_read_only(&self, conn: &mut Conn, on: bool) -> Result<Option<Done>> {
+        self.may(Action::Change(self.rights))?;
+        let changed = diesel::update(table::table.find(self.room))
+            .filter(table::read_only.ne(on))
+            .set(table::read_only.eq(on))
+            .execute(conn)?;
+        let event = json!({ "code": "read_only", "on": on });
+        Ok((changed > 0).then(|| Done::event(event)))
+    }
+
+    fn set_slow_mode(&self, conn: &mut Conn, seconds: i64) -> Result<Option<Done>> {
+        self.may(Action::Change(self.rights))?;
+        let changed = diesel::update(table::table.find(self.room))
+            .filter(table::slow_mode.ne(seconds))
+            .set(table::slow_mode.eq(seconds))
+            .execute(conn)?;
+        let event = json!({ "code": "slow_mode", "seconds": seconds });
+        Ok((changed > 0).then(|| Done::event(event)))
+    }
+
+    fn set_members_add(&self, conn: &mut Conn, on: bool) -> Result<Option<Done>> {
+        self.may(Action::Change(self.rights))?;
+        let changed = diesel::update(table::table.find(self.room))
+            .filter(table::members_add.ne(on))
+            .set(table::members_add.eq(on))
+            .execute(conn)?;
+        let event = json!({ "code": "members_add", "on": on });
+        Ok((changed > 0).then(|| Done::event(event)))
     }
 
     fn add(&self, conn: &mut Conn, whom: UserId) -> Result<Option<Done>> {

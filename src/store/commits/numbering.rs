@@ -1,17 +1,19 @@
 //! Numbers and rights inside the transaction: each room's counters under lock, who may still post, and the rows themselves.
 
 use std::collections::{BTreeSet, HashMap};
+use std::time::Duration;
 
 use diesel::prelude::*;
 use serde_json::Value;
 
 use super::deeds::{Deed, Scene};
 use super::inserting::Inserts;
-use super::{Batch, Committed, Drawing, Outcome, What};
+use super::{Batch, Change, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
-use crate::rights::{self, Action, Kind, Person, Place, Role};
+use crate::rights::{self, Action, Person, Place, Role};
 use crate::store::connection::Conn;
-use crate::store::schema::{room_counters, rooms, users};
+use crate::store::rooms::{self, State};
+use crate::store::schema::{room_counters, rooms as table, users};
 use crate::store::time::Time;
 use crate::store::users::raise_access_revision;
 use crate::store::{RoomId, UserId};
@@ -37,8 +39,7 @@ pub(super) struct Counted {
     pub(super) last_seq: i64,
     pub(super) revision: i64,
     first_seq: i64,
-    kind: Kind,
-    archived: bool,
+    state: State,
     changed: bool,
     /// Whether more was shown than it counts: it was put back under those who serve it.
     went_back: bool,
@@ -73,14 +74,6 @@ impl Counted {
             revision: batch.gate,
             last_seq: self.last_seq,
             moved: Vec::new(),
-        }
-    }
-
-    fn seen_from(&self, place: Place) -> rights::Room {
-        rights::Room {
-            kind: self.kind,
-            place,
-            archived: self.archived,
         }
     }
 
@@ -159,7 +152,7 @@ impl Numbering {
         for change in &batch.changes {
             let outcome = match &change.what {
                 What::Post { reply_to, .. } => {
-                    match self.permit(conn, batch.room, &room, change.author, *reply_to)? {
+                    match self.permit(conn, batch.room, &room, change, *reply_to)? {
                         Some(refusal) => Outcome::Refused(refusal),
                         None => inserts.insert(conn, &mut room, change, None)?,
                     }
@@ -209,12 +202,15 @@ impl Numbering {
         conn: &mut Conn,
         id: RoomId,
         room: &Counted,
-        author: UserId,
+        change: &Change,
         reply_to: Option<i64>,
     ) -> Result<Option<Error>> {
+        let author = change.author;
         let place = self.place(id, author);
-        if let Err(refusal) = rights::may(self.person(author), Action::Post(room.seen_from(place)))
-        {
+        if let Err(refusal) = rights::may(
+            self.person(author),
+            Action::Post(room.state.seen_from(place)),
+        ) {
             return Ok(Some(refusal));
         }
         if reply_to.is_some_and(|seq| seq < room.first_seq || seq > room.last_seq) {
@@ -225,6 +221,40 @@ impl Numbering {
             self.places.insert((id, author), Place::Member);
             self.moved.insert(author);
         }
+        if room.state.slow_mode > 0 && !self.looks_after(id, room, author) {
+            return self.wait_their_turn(conn, id, room, change);
+        }
+        Ok(None)
+    }
+
+    fn looks_after(&self, id: RoomId, room: &Counted, author: UserId) -> bool {
+        let seen = room.state.seen_from(self.place(id, author));
+        rights::may(self.person(author), Action::Change(seen)).is_ok()
+    }
+
+    /// Refuses what comes too soon in a slow room, and else notes when its author's turn comes again.
+    fn wait_their_turn(
+        &self,
+        conn: &mut Conn,
+        id: RoomId,
+        room: &Counted,
+        change: &Change,
+    ) -> Result<Option<Error>> {
+        let author = change.author;
+        let client_ids = [change.client_id.as_str()];
+        if !change.fresh && !stored::by_client_ids(conn, id, author, &client_ids)?.is_empty() {
+            // It was stored when it was their turn.
+            return Ok(None);
+        }
+        let slow_mode = Duration::from_secs(room.state.slow_mode.unsigned_abs());
+        if let Some(again) = memberships::posts_again_at(conn, id, author)? {
+            // The clock may have been set back: nobody waits for longer than once.
+            let wait = again.since(self.now).min(slow_mode);
+            if !wait.is_zero() {
+                return Ok(Some(Error::RateLimited(wait)));
+            }
+        }
+        memberships::set_posts_again_at(conn, id, author, self.now.after(slow_mode))?;
         Ok(None)
     }
 
@@ -239,7 +269,7 @@ impl Numbering {
     ) -> Result<Result<Option<Value>, Error>> {
         let scene = Scene {
             room: id,
-            rights: room.seen_from(self.place(id, author)),
+            rights: room.state.seen_from(self.place(id, author)),
             last_seq: room.last_seq,
             author,
             person: self.person(author),
@@ -255,11 +285,7 @@ impl Numbering {
             self.places.insert((id, user), place);
             self.moved.insert(user);
         }
-        match deed {
-            Deed::Close => room.kind = Kind::Closed,
-            Deed::Archive(archived) => room.archived = *archived,
-            _ => {}
-        }
+        room.state = rooms::state(conn, id)?;
         Ok(Ok(Some(done.event)))
     }
 
@@ -290,24 +316,23 @@ fn locked_rooms(conn: &mut Conn, ids: &[RoomId]) -> Result<HashMap<RoomId, Count
                 .for_update()
                 .load(postgres)?,
         };
-        let kinds: Vec<(RoomId, i64, String, Option<chrono::NaiveDateTime>)> = rooms::table
-            .filter(rooms::id.eq_any(ids.to_vec()))
-            .select((rooms::id, rooms::first_seq, rooms::kind, rooms::archived_at))
+        let states: Vec<(RoomId, i64, State)> = table::table
+            .filter(table::id.eq_any(ids.to_vec()))
+            .select((table::id, table::first_seq, State::as_select()))
             .load(conn)?;
-        let mut kinds: HashMap<RoomId, _> = kinds
+        let mut states: HashMap<RoomId, _> = states
             .into_iter()
-            .map(|(id, first, kind, archived)| (id, (first, kind, archived)))
+            .map(|(id, first, state)| (id, (first, state)))
             .collect();
         for (id, last_seq, revision) in counters {
-            let Some((first_seq, kind, archived)) = kinds.remove(&id) else {
+            let Some((first_seq, state)) = states.remove(&id) else {
                 continue;
             };
             let room = Counted {
                 last_seq,
                 revision,
                 first_seq,
-                kind: Kind::parse(&kind),
-                archived: archived.is_some(),
+                state,
                 changed: false,
                 went_back: false,
             };
