@@ -87,13 +87,14 @@ fn what_a_deadlock_rolled_back_is_done_again() {
         answer.expect(201, "stored all the same");
         ada.sees("hello").await;
 
-        // A statement: whoever enters an open room joins it.
+        // A statement: whoever joins an open room without a word.
         let mut cleo = site.person("cleo").await;
         let other = Other::holds(&url, "cleo");
-        let ((), ()) = tokio::join!(cleo.enters(&slug), async {
+        let ((), ()) = tokio::join!(cleo.joins(&slug), async {
             somebody_waits(&url).await;
             other.wants_the_counters().await.unwrap();
         });
+        cleo.enters(&slug).await;
         let again = site.log().matches("deadlock detected").count();
         assert_eq!(again, 2, "{}", site.log());
         ada.says("and welcome").await;

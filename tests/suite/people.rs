@@ -113,6 +113,13 @@ impl Person {
         Upgrade::new(&self.browser, "/ws/").open().await
     }
 
+    /// Becomes a member of an open room, by the form on its page.
+    pub async fn joins(&self, slug: &str) {
+        let details = format!("/chat/{}/details", encoded(slug));
+        let joined = self.browser.form(&details, &[("do", "join")]).await;
+        joined.expect(303, "joining");
+    }
+
     /// Opens a room's page; from here on this person talks there.
     pub async fn enters(&mut self, slug: &str) {
         let socket = self.opens(slug).await;

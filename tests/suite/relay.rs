@@ -293,7 +293,7 @@ fn who_is_elsewhere_is_told_of_what_is_said_on_another_node() {
         assert_eq!(told["slug"], "lobby");
         ben.sees("one").await;
         let tea = ada.makes_room("Tea").await;
-        ben.on(&nodes.sites[0]).opens(&tea).await.close().await;
+        ben.on(&nodes.sites[0]).joins(&tea).await;
         ada.enters(&tea).await;
         ada.says("in a room that this node has not open").await;
         page.expect("it", |frame| {
