@@ -22,6 +22,7 @@ pub mod heads;
 
 pub mod check;
 
+pub mod directory;
 pub mod memberships;
 pub mod messages;
 pub mod password_resets;

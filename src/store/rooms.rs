@@ -167,6 +167,19 @@ pub fn visible_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> 
     Ok(seen)
 }
 
+/// The open rooms a person may know of, by name. What they have not read there is not counted.
+pub fn open_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
+    let rows: Vec<Row> = rows_for(viewer.id)
+        .filter(rooms::kind.eq("open"))
+        .order((rooms::name.asc(), rooms::id.asc()))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .filter(|row| row.may_be_known_by(viewer))
+        .map(|row| row.seen_by(viewer))
+        .collect())
+}
+
 /// The rooms a person belongs to, by name. Open ones they did not join may be many more, and are not read.
 pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
     let rows: Vec<Row> = rows_for(viewer.id)

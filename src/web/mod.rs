@@ -20,6 +20,7 @@ mod settings;
 mod api;
 mod deeds;
 mod details;
+mod directory;
 mod members;
 mod socket;
 
@@ -156,7 +157,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
         // Rooms
         .service(resource("/", [get(lobby::show)]))
-        .service(resource("/rooms", [post(lobby::make_room)]))
+        .service(resource(
+            "/rooms",
+            [get(directory::show), post(lobby::make_room)],
+        ))
         .service(resource("/chat", [get(lobby::redirect)]))
         .service(resource("/chat/", [get(lobby::redirect)]))
         .service(resource("/chat/{slug}", [get(room::redirect)]))

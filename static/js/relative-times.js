@@ -12,6 +12,7 @@ export function keepRelativeTimes() {
       const moment = new Date(time.dateTime);
       const ago = Date.now() - moment < MINUTE ? null : agoOf(moment);
       if (time.dataset.relative === "used") time.textContent = ago ? t("settings-browser-used-ago", { when: ago }) : t("settings-browser-used-now");
+      else if (time.dataset.relative === "active") time.textContent = ago ? t("directory-active", { when: ago }) : t("directory-active-now");
       else time.textContent = ago ? t("person-seen", { when: ago }) : t("person-seen-now");
       time.title = momentOf(moment);
     }

@@ -94,6 +94,7 @@ others-more = { $count ->
     [one] And { $count } more. Its name finds it.
    *[other] And { $count } more. Their names find them.
 }
+others-all = All open rooms
 people-heading = People
 people-more = And { $count } more.
 people-alone = Nobody else is here yet.
@@ -103,6 +104,29 @@ person-online = Online
 person-away = Away
 person-seen = Last here { $when }
 person-seen-now = Here a moment ago
+
+directory-title = Open rooms
+directory-back = Home
+directory-search = A word of its name or topic
+directory-find = Find
+directory-count = { $count ->
+    [0] No open room has that in its name or topic.
+    [one] { $count } room
+   *[other] { $count } rooms
+}
+directory-people = { $count ->
+    [0] Nobody belongs to it
+    [one] { $count } person
+   *[other] { $count } people
+}
+directory-active = Last active { $when }
+directory-active-now = Active a moment ago
+directory-archived = Archived
+directory-joined = Joined
+directory-pages = Pages
+directory-page = Page { $number } of { $last }
+directory-before = Back
+directory-after = Next
 
 invitation-heading = Invite people
 invitation-words = Whoever opens this link can make an account. Send it only to people you would let in.

@@ -67,6 +67,7 @@ mod wires;
 // What a machine and a database do to it.
 mod check;
 mod clock;
+mod directory;
 mod disk;
 mod exhaustion;
 mod outages;

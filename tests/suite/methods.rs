@@ -16,7 +16,7 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("POST", "/", "GET, HEAD"),
         ("PUT", "/chat/lobby/", "GET, HEAD, POST"),
         ("POST", "/healthz", "GET, HEAD"),
-        ("OPTIONS", "/rooms", "POST"),
+        ("OPTIONS", "/rooms", "GET, HEAD, POST"),
         ("DELETE", "/api/rooms", "GET, HEAD, POST"),
         ("GET", "/api/rooms/lobby/read", "PUT"),
         ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
