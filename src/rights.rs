@@ -91,6 +91,8 @@ pub enum Action {
     Change(Room),
     /// Keep it for reading only, or take it into use again.
     Archive(Room),
+    /// Delete a room of that kind for good.
+    Delete(Kind),
 }
 
 impl Role {
@@ -187,6 +189,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         }
         Action::Change(room) => room.is_in_the_hands_of(person) && !room.archived,
         Action::Archive(room) => room.is_in_the_hands_of(person),
+        Action::Delete(kind) => person.role == Role::Administrator && kind != Kind::Direct,
     };
     match action.room() {
         _ if allowed => Ok(()),
@@ -198,7 +201,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
 impl Action {
     fn room(self) -> Option<Room> {
         match self {
-            Action::MakeRoom => None,
+            Action::MakeRoom | Action::Delete(_) => None,
             Action::Read(room)
             | Action::Post(room)
             | Action::Join(room)

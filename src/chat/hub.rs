@@ -22,7 +22,7 @@ pub use activity::{Moved, ReadMoved};
 pub use foundation::Foundation;
 pub use requests::{
     AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, FoundBehind, Hear, Heard,
-    Missed, Online, RelayIs, SignOut, Subscribed,
+    Missed, Online, RelayIs, RoomGone, SignOut, Subscribed,
 };
 
 use super::closing::CloseReason;

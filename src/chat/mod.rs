@@ -40,10 +40,11 @@ use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::site::Site;
 use crate::store::users::Viewer;
-use crate::store::{self, Change, Deed, Store, UserId, What, memberships};
+use crate::store::{self, Change, Deed, RoomId, Store, UserId, What, deletion, memberships};
 use allowance::{Allowances, Rate};
 use hub::{
-    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomHandle, SignOut,
+    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomGone,
+    RoomHandle, SignOut,
 };
 use relay::{Line, RedisAddress, Relay};
 use room::{DoAndTell, Told};
@@ -98,6 +99,8 @@ impl Chat {
                 Relay::new(address, line, hub)
             });
         }
+        let unfinished = store.clone();
+        actix::spawn(async move { unfinished.finish_deletions().await });
         Ok(Chat {
             hub,
             store,
@@ -199,6 +202,24 @@ impl Chat {
     pub fn access_changed(&self, user: UserId) {
         // Comes once for each time somebody joins.
         self.hub.do_send(AccessChanged(vec![user]));
+    }
+
+    /// Deletes a room for good, with all that was said there. At once nobody finds it any more, and its sockets are closed;
+    /// its messages go from the disk after that.
+    ///
+    /// Errors: `Forbidden`, `NotFound`, and those of the store.
+    pub async fn delete(&self, viewer: &Viewer, room: RoomId) -> Result<()> {
+        let person = viewer.as_person();
+        let people = self
+            .store
+            .write(move |conn| deletion::begin(conn, person, room))
+            .await?;
+        // Once a deletion.
+        self.hub.do_send(AccessChanged(people));
+        self.hub.do_send(RoomGone(room));
+        let store = self.store.clone();
+        actix::spawn(async move { store.finish_deletions().await });
+        Ok(())
     }
 
     /// Closes every socket of a sign-in.

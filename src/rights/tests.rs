@@ -167,3 +167,20 @@ fn guests_make_no_rooms() {
         assert_eq!(may(gone, Action::MakeRoom), Err(Error::SignedOut));
     }
 }
+
+#[test]
+fn administrators_delete_rooms_but_no_direct_ones() {
+    for role in ROLES {
+        for kind in [Kind::Open, Kind::Closed, Kind::Direct] {
+            let may_delete = role == Role::Administrator && kind != Kind::Direct;
+            let person = Person { role, active: true };
+            let answer = may(person, Action::Delete(kind));
+            let expected = if may_delete {
+                Ok(())
+            } else {
+                Err(Error::Forbidden)
+            };
+            assert_eq!(answer, expected, "{role:?}, {kind:?}");
+        }
+    }
+}

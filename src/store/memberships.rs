@@ -275,7 +275,7 @@ fn insert(conn: &mut Conn, room: RoomId, user: UserId, role: &str, last_seq: i64
     Ok(())
 }
 
-fn locked_last_seq(conn: &mut Conn, room: RoomId) -> Result<i64> {
+pub(super) fn locked_last_seq(conn: &mut Conn, room: RoomId) -> Result<i64> {
     let counters = room_counters::table
         .find(room)
         .select(room_counters::last_seq);

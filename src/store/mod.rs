@@ -22,6 +22,7 @@ pub mod heads;
 
 pub mod check;
 
+pub mod deletion;
 pub mod directory;
 pub mod memberships;
 pub mod messages;

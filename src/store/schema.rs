@@ -65,6 +65,7 @@ diesel::table! {
         read_only -> Bool,
         slow_mode -> BigInt,
         members_add -> Bool,
+        deleted_at -> Nullable<Timestamp>,
     }
 }
 

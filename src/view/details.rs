@@ -33,6 +33,8 @@ pub struct Details {
     pub can_close: bool,
     /// Whether I may archive it, or restore it.
     pub can_archive: bool,
+    /// Whether I may delete it for good.
+    pub can_delete: bool,
     /// Why the last form came back.
     pub refusal: Option<Refusal>,
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Services;
 use super::members;
-use super::methods::{get, patch, post, put, resource};
+use super::methods::{delete, get, patch, post, put, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use crate::error::{Error, Result};
@@ -32,7 +32,11 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(resource("/rooms", [get(list_rooms), post(make_room)]))
         .service(resource(
             "/rooms/{slug}",
-            [get(show_room), patch(members::change)],
+            [
+                get(show_room),
+                patch(members::change),
+                delete(members::delete_room),
+            ],
         ))
         .service(resource(
             "/rooms/{slug}/messages",

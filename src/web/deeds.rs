@@ -3,6 +3,7 @@
 use super::refusals::Shared;
 use crate::error::{Error, Result};
 use crate::names::{self, Slug};
+use crate::rights::{self, Action};
 use crate::store::messages::Message;
 use crate::store::rooms::{self, Room};
 use crate::store::users::{self, Viewer};
@@ -97,4 +98,23 @@ pub(super) async fn put_out(
         Deed::Remove(whom)
     };
     services.chat.act(viewer, room, deed).await
+}
+
+/// Deletes a room for good, where whoever wants that has typed its name.
+///
+/// Errors: `Field` where it is another name; `Forbidden`.
+pub(super) async fn delete(
+    services: &Shared,
+    viewer: &Viewer,
+    room: &Room,
+    typed: &str,
+) -> Result<()> {
+    rights::may(viewer.as_person(), Action::Delete(room.rights.kind))?;
+    if typed.trim() != room.name {
+        return Err(Error::Field {
+            field: "confirm",
+            code: "refusal-details-confirm",
+        });
+    }
+    services.chat.delete(viewer, room.id).await
 }

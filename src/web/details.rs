@@ -36,6 +36,8 @@ pub(super) struct Form {
     #[serde(default)]
     username: String,
     #[serde(default)]
+    confirm: String,
+    #[serde(default)]
     read_only: Option<String>,
     #[serde(default)]
     members_add: Option<String>,
@@ -124,6 +126,7 @@ async fn carry_out(
         "archive" => Deed::Archive(true),
         "restore" => Deed::Archive(false),
         "leave" => Deed::Leave,
+        "delete" => return deeds::delete(services, viewer, room, &form.confirm).await,
         "join" => return deeds::join(services, viewer, room).await,
         "add" => {
             let whom = find(services, signed_in, form).await?;
@@ -185,6 +188,7 @@ async fn draw(
         slow_modes: details::slow_modes(room.slow_mode),
         can_close: may(Action::Change(seen)) && seen.kind == Kind::Open,
         can_archive: may(Action::Archive(seen)),
+        can_delete: may(Action::Delete(seen.kind)),
         room: room.into(),
         rooms: joined.into_iter().map(RoomLink::from).collect(),
         refusal,

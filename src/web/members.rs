@@ -97,6 +97,24 @@ pub(super) async fn change(
     Ok(HttpResponse::Ok().json(room))
 }
 
+/// The name of what is to be deleted, typed by whoever wants it gone.
+#[derive(Deserialize)]
+pub(super) struct Confirmation {
+    name: String,
+}
+
+/// Deletes a room for good.
+pub(super) async fn delete_room(
+    services: Shared,
+    caller: Caller,
+    slug: web::Path<String>,
+    web::Json(Object(body)): web::Json<Object<Confirmation>>,
+) -> Answer {
+    let room = deeds::room(&services, &caller.viewer, &slug).await?;
+    deeds::delete(&services, &caller.viewer, &room, &body.name).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({})))
+}
+
 /// Seconds between two messages, of those that a room may ask for.
 pub(super) fn checked_slow_mode(seconds: Option<i64>) -> Result<Option<i64>> {
     match seconds {

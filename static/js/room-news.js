@@ -5,6 +5,8 @@ export function keepLooks({ connection, title, room }) {
   const heading = document.querySelector("#room-name bdi");
   const topic = document.getElementById("room-topic");
   const show = (looks) => {
+    // Another room has taken the address of one that was deleted.
+    if (looks.id && looks.id !== room.id) return location.reload();
     if (looks.slug !== room.slug) return location.replace(`/chat/${encodeURIComponent(looks.slug)}/`);
     if (looks.archived !== room.archived || looks.read_only !== room.read_only || looks.slow_mode !== room.slow_mode) return location.reload();
     heading.textContent = looks.name;

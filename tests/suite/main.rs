@@ -50,6 +50,7 @@ mod access;
 mod contention;
 mod conversation;
 mod crash;
+mod deletion;
 mod faults;
 mod limits;
 mod order;

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::{AccessChanged, CutOff, Doubt, Hub, SignOut};
+use super::{AccessChanged, CutOff, Doubt, Hub, RoomGone, SignOut};
 use crate::chat::closing::CloseReason;
 use crate::chat::relay::Notice;
-use crate::store::UserId;
 use crate::store::access::{self, Question, Standing};
+use crate::store::{RoomId, UserId};
 
 /// Sockets that come within this time are looked at together: a storm of them costs a few queries.
 const LOOK_WITHIN: Duration = Duration::from_millis(50);
@@ -44,6 +44,23 @@ impl Hub {
     pub(super) fn doubt_all(&mut self, ctx: &mut Context<Self>) {
         let everyone: Vec<UserId> = self.people.keys().copied().collect();
         for user in everyone {
+            self.doubt(user, ctx);
+        }
+    }
+
+    /// Has the sockets looked at of whoever is in a room.
+    pub(super) fn doubt_all_in(&mut self, room: RoomId, ctx: &mut Context<Self>) {
+        let is_there = |person: &super::Person| {
+            let mut sessions = person.sessions.values();
+            sessions.any(|session| session.room == Some(room))
+        };
+        let there: Vec<UserId> = self
+            .people
+            .iter()
+            .filter(|(_, person)| is_there(person))
+            .map(|(user, _)| *user)
+            .collect();
+        for user in there {
             self.doubt(user, ctx);
         }
     }
@@ -167,6 +184,14 @@ impl Handler<AccessChanged> for Hub {
             sign_ins: Vec::new(),
             users,
         });
+    }
+}
+
+impl Handler<RoomGone> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, RoomGone(room): RoomGone, ctx: &mut Self::Context) {
+        self.doubt_all_in(room, ctx);
     }
 }
 

@@ -5,7 +5,7 @@
 //! everything, and at once after each subscription. Open rooms are compared every time; beside that all rooms are walked
 //! through in the order of their numbers, at a bounded rate.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 
 use actix::prelude::*;
@@ -48,6 +48,7 @@ pub(super) struct Heads {
 /// What is read of open rooms and of the people here.
 struct Standing {
     epoch: String,
+    asked: Vec<RoomId>,
     open: Vec<Head>,
     access: HashMap<UserId, i64>,
 }
@@ -132,6 +133,7 @@ impl Hub {
                 Ok(Standing {
                     epoch: site::load(conn)?.epoch,
                     open: heads::of(conn, &open)?,
+                    asked: open,
                     access: access::revisions(conn, &people)?,
                 })
             });
@@ -152,6 +154,9 @@ impl Hub {
     fn compared(&mut self, standing: Standing, ctx: &mut Context<Self>) {
         if standing.epoch != *self.epoch {
             return self.history_changed.notify_one();
+        }
+        for room in gone(&standing) {
+            self.doubt_all_in(room, ctx);
         }
         for head in standing.open {
             if let Some(open) = self.rooms.get(&head.room) {
@@ -237,6 +242,13 @@ impl Hub {
             }
         }));
     }
+}
+
+/// The rooms that are open here and have been deleted.
+fn gone(standing: &Standing) -> Vec<RoomId> {
+    let there: HashSet<RoomId> = standing.open.iter().map(|head| head.room).collect();
+    let asked = standing.asked.iter().copied();
+    asked.filter(|room| !there.contains(room)).collect()
 }
 
 /// The heads behind a room, about so many, and whether those are the last; fewer where the database does not answer.

@@ -65,6 +65,11 @@ pub struct AccessChanged(pub Vec<UserId>);
 #[rtype(result = "()")]
 pub struct Doubt(pub Vec<UserId>);
 
+/// A room was deleted: look at the sockets of whoever is in it.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct RoomGone(pub RoomId);
+
 /// Close all sockets of a person.
 #[derive(Message)]
 #[rtype(result = "()")]

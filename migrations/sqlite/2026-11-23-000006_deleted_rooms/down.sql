@@ -1,0 +1,1 @@
+ALTER TABLE rooms DROP COLUMN deleted_at;
