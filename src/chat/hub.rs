@@ -6,6 +6,7 @@ mod afar;
 mod belonging;
 mod foundation;
 mod heads;
+mod marks;
 mod requests;
 mod stopping;
 #[cfg(test)]
@@ -18,8 +19,9 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use tokio::sync::{Notify, oneshot};
 
-pub use activity::{Moved, ReadMoved};
+pub use activity::Moved;
 pub use foundation::Foundation;
+pub use marks::{MarkedUnread, ReadMoved};
 pub use requests::{
     AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, FoundBehind, Hear, Heard,
     Missed, Online, RelayIs, RoomGone, SignOut, Subscribed,
@@ -104,6 +106,8 @@ struct Person {
     access_revision: Option<i64>,
     /// How their rooms stand for this person, as far as it was needed.
     marks: HashMap<RoomId, Mark>,
+    /// Where their own mark moved: their other sessions in that very room are told too.
+    own: HashSet<RoomId>,
 }
 
 struct SessionHere {

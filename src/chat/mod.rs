@@ -40,11 +40,11 @@ use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::site::Site;
 use crate::store::users::Viewer;
-use crate::store::{self, Change, Deed, RoomId, Store, UserId, What, deletion, memberships};
+use crate::store::{self, Change, Deed, RoomId, Store, UserId, What, deletion, reading};
 use allowance::{Allowances, Rate};
 use hub::{
-    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, Online, ReadMoved, RoomGone,
-    RoomHandle, SignOut,
+    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkedUnread, Online, ReadMoved,
+    RoomGone, RoomHandle, SignOut,
 };
 use relay::{Line, RedisAddress, Relay};
 use room::{DoAndTell, Told};
@@ -179,10 +179,9 @@ impl Chat {
             return Err(Error::BadRequest("bad-seq"));
         }
         let (id, user) = (room.id, viewer.id);
-        let stands = self.store.write(move |conn| {
-            memberships::mark_read(conn, id, &[(user, seq)])?;
-            memberships::read_seq(conn, id, user)
-        });
+        let stands = self
+            .store
+            .write(move |conn| reading::mark_read_now(conn, id, user, seq));
         let stands = stands.await?;
         // Once a request, for the same person's other devices.
         self.hub.do_send(ReadMoved {
@@ -191,6 +190,32 @@ impl Chat {
             marks: vec![(user, stands)],
         });
         Ok(stands)
+    }
+
+    /// Marks messages unread from one on, for this person alone; up to where they have read then, 0 in a room they do not
+    /// belong to.
+    ///
+    /// Errors: `BadRequest` for a number that no message has; `RateLimited`, `Busy`, `Unavailable`.
+    pub async fn mark_unread(&self, viewer: &Viewer, room: &View, seq: i64) -> Result<i64> {
+        if seq < room.first_seq || seq > room.last_seq {
+            return Err(Error::BadRequest("bad-seq"));
+        }
+        self.allowances.of(viewer.id).take()?;
+        let (id, user) = (room.id, viewer.id);
+        let lower = self
+            .store
+            .write(move |conn| reading::mark_unread(conn, id, user, seq));
+        let Some(stands) = lower.await? else {
+            return Ok(0);
+        };
+        // As often as one person may post: their other devices, and whoever holds a mark of theirs that is to be stored.
+        self.hub.do_send(MarkedUnread {
+            room: id,
+            slug: room.slug.as_str().into(),
+            user,
+            turn: stands.turn,
+        });
+        Ok(stands.read_seq)
     }
 
     /// Everyone connected to any node, as far as this one knows.

@@ -22,7 +22,7 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 pub use requests::{
-    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Ping, Read, Retire, Say, Told,
+    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Lowered, Ping, Read, Retire, Say, Told,
 };
 
 use super::closing::CloseReason;
@@ -102,6 +102,8 @@ struct Present {
 /// A person in this room, with so many sessions.
 struct Here {
     sessions: usize,
+    /// How often they marked messages unread, as far as is known.
+    read_turn: i64,
     person: Arc<Profile>,
 }
 

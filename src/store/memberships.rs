@@ -1,4 +1,4 @@
-//! Who belongs to which room, and up to where they have read.
+//! Who belongs to which room.
 
 use std::collections::HashMap;
 
@@ -25,6 +25,7 @@ pub(super) struct Membership {
     pub(super) role: String,
     pub(super) level: String,
     pub(super) read_seq: i64,
+    pub(super) read_turn: i64,
 }
 
 /// Makes somebody a member of an open room they enter; what was said before counts as read.
@@ -209,20 +210,6 @@ struct PlaceRow {
     role: String,
 }
 
-/// Moves read marks forward; never back.
-pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[(UserId, i64)]) -> Result<()> {
-    // In one order on every node, so that no two wait for each other.
-    let mut marks = marks.to_vec();
-    marks.sort_unstable();
-    for (user, seq) in marks {
-        diesel::update(memberships::table.find((room, user)))
-            .filter(memberships::read_seq.lt(seq))
-            .set(memberships::read_seq.eq(seq))
-            .execute(conn)?;
-    }
-    Ok(())
-}
-
 /// Somebody who belongs to a room.
 #[derive(Debug, Clone, Serialize)]
 pub struct Member {
@@ -249,16 +236,6 @@ pub fn members(conn: &mut Conn, room: RoomId) -> Result<Vec<Member>> {
         owner: role == "owner",
     };
     Ok(rows.into_iter().map(member).collect())
-}
-
-/// Up to where somebody has read; 0 where they never joined.
-pub fn read_seq(conn: &mut Conn, room: RoomId, user: UserId) -> Result<i64> {
-    let mark: Option<i64> = memberships::table
-        .find((room, user))
-        .select(memberships::read_seq)
-        .first(conn)
-        .optional()?;
-    Ok(mark.unwrap_or(0))
 }
 
 fn insert(conn: &mut Conn, room: RoomId, user: UserId, role: &str, last_seq: i64) -> Result<()> {

@@ -27,6 +27,7 @@ pub mod directory;
 pub mod memberships;
 pub mod messages;
 pub mod password_resets;
+pub mod reading;
 pub mod rooms;
 pub mod sign_ins;
 pub mod unread;

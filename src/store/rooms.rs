@@ -53,6 +53,9 @@ pub struct Room {
     pub members_add: bool,
     /// The people of a direct room.
     pub people: Vec<users::Profile>,
+    /// How often this person marked messages of it unread.
+    #[serde(skip)]
+    pub read_turn: i64,
     /// Whether this person belongs to it.
     pub joined: bool,
     /// What this person may do there is decided by this.
@@ -339,9 +342,9 @@ impl Row {
 
     fn seen_by(self, viewer: &users::Viewer) -> Room {
         let rights = self.rights();
-        let (read_seq, level) = match self.membership {
-            Some(membership) => (membership.read_seq, membership.level),
-            None => (0, "all".to_owned()),
+        let (read_seq, read_turn, level) = match self.membership {
+            Some(membership) => (membership.read_seq, membership.read_turn, membership.level),
+            None => (0, 0, "all".to_owned()),
         };
         Room {
             id: self.id,
@@ -362,6 +365,7 @@ impl Row {
             slow_mode: self.state.slow_mode,
             members_add: rights.members_add,
             people: Vec::new(),
+            read_turn,
             joined: rights.place.belongs(),
             rights,
         }

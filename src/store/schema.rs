@@ -96,6 +96,7 @@ diesel::table! {
         history_from_seq -> BigInt,
         read_seq -> BigInt,
         posts_again_at -> Nullable<Timestamp>,
+        read_turn -> BigInt,
     }
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::rooms::Room;
 use super::schema::{memberships, messages, room_counters, rooms};
+use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::Result;
 
@@ -22,6 +23,8 @@ pub struct Mark {
     pub user: UserId,
     /// They have read up to here.
     pub read_seq: i64,
+    /// How often that was lowered.
+    pub turn: i64,
     /// Messages of others above that, at most [`UNREAD_MAX`].
     pub unread: i64,
     /// The room's newest message when this was counted.
@@ -36,16 +39,21 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
         .first(conn)?;
     let mut marks = Vec::new();
     for people in people.chunks(CHUNK) {
-        let read: Vec<(UserId, i64)> = memberships::table
+        let read: Vec<(UserId, i64, i64)> = memberships::table
             .filter(memberships::room_id.eq(room))
             .filter(memberships::state.eq("joined"))
             .filter(memberships::user_id.eq_any(people.to_vec()))
-            .select((memberships::user_id, memberships::read_seq))
+            .select((
+                memberships::user_id,
+                memberships::read_seq,
+                memberships::read_turn,
+            ))
             .load(conn)?;
-        for (user, read_seq) in read {
+        for (user, read_seq, turn) in read {
             marks.push(Mark {
                 user,
                 read_seq,
+                turn,
                 unread: count(conn, room, user, read_seq, last_seq)?,
                 last_seq,
             });
@@ -56,7 +64,7 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
 
 /// How all rooms stand that somebody belongs to, each with its name in URLs.
 pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, Mark)>> {
-    let joined: Vec<(RoomId, String, i64, i64)> = memberships::table
+    let joined: Vec<(RoomId, String, i64, i64, i64)> = memberships::table
         .inner_join(rooms::table.inner_join(room_counters::table))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.eq("joined"))
@@ -65,20 +73,37 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
             rooms::id,
             rooms::slug,
             memberships::read_seq,
+            memberships::read_turn,
             room_counters::last_seq,
         ))
         .load(conn)?;
-    let stands = |(room, slug, read_seq, last_seq)| {
+    let stands = |(room, slug, read_seq, turn, last_seq)| {
         let unread = count(conn, room, user, read_seq, last_seq)?;
         let mark = Mark {
             user,
             read_seq,
+            turn,
             unread,
             last_seq,
         };
         Ok((room, slug, mark))
     };
     joined.into_iter().map(stands).collect()
+}
+
+/// The first message that a member has not read, and when it was said.
+pub fn first(conn: &mut Conn, room: &Room, user: UserId) -> Result<Option<(i64, Time)>> {
+    let found: Option<(i64, chrono::NaiveDateTime)> = messages::table
+        .filter(messages::room_id.eq(room.id))
+        .filter(messages::seq.gt(room.read_seq))
+        .filter(messages::author_id.ne(user))
+        .filter(messages::deleted_at.is_null())
+        .filter(messages::kind.is_null())
+        .order(messages::seq.asc())
+        .select((messages::seq, messages::sent_at))
+        .first(conn)
+        .optional()?;
+    Ok(found.map(|(seq, sent_at)| (seq, Time::from_sql(sent_at))))
 }
 
 /// Fills in the counts of the rooms that somebody has joined; what is archived has none.

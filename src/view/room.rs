@@ -28,6 +28,8 @@ pub struct RoomPage<'a> {
     pub rooms: Vec<RoomLink>,
     /// The messages, oldest first.
     pub messages: Vec<Item<'a>>,
+    /// The first that I have not read, where that is older than what is shown.
+    pub earlier_unread: Option<EarlierUnread>,
     /// Whether there are older ones.
     pub more_before: bool,
     /// Whether there are newer ones.
@@ -44,6 +46,27 @@ pub struct RoomPage<'a> {
     pub refusal: Option<Refusal>,
     /// What was typed.
     pub form: ComposerForm,
+}
+
+/// The first of the messages that somebody has not read.
+#[derive(Serialize)]
+pub struct EarlierUnread {
+    /// Its number.
+    pub seq: i64,
+    /// When it was said.
+    pub sent_at: Time,
+    /// The time of day in UTC.
+    pub time: String,
+}
+
+impl From<(i64, Time)> for EarlierUnread {
+    fn from((seq, sent_at): (i64, Time)) -> EarlierUnread {
+        EarlierUnread {
+            seq,
+            sent_at,
+            time: sent_at.clock(),
+        }
+    }
 }
 
 /// The fields of the form that posts.

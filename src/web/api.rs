@@ -4,10 +4,10 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::Services;
-use super::members;
-use super::methods::{delete, get, patch, post, put, resource};
+use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
+use super::{members, reading};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
@@ -43,7 +43,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
             [get(list_messages), post(post_message)],
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
-        .service(resource("/rooms/{slug}/read", [put(mark_read)]))
+        .configure(reading::configure)
         .configure(members::configure);
 }
 
@@ -240,22 +240,6 @@ async fn post_message(
         HttpResponse::Ok()
     };
     Ok(answer.json(message))
-}
-
-#[derive(Deserialize)]
-struct MarkRead {
-    seq: i64,
-}
-
-async fn mark_read(
-    site: Site,
-    caller: Caller,
-    slug: web::Path<String>,
-    web::Json(Object(body)): web::Json<Object<MarkRead>>,
-) -> Answer {
-    let room = find_room(&site, &caller, &slug).await?;
-    let read_seq = site.chat.mark_read(&caller.viewer, &room, body.seq).await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "read_seq": read_seq })))
 }
 
 async fn find_room(site: &Services, caller: &Caller, slug: &str) -> Result<Room> {

@@ -22,6 +22,7 @@ mod deeds;
 mod details;
 mod directory;
 mod members;
+mod reading;
 mod socket;
 
 mod files;
@@ -171,6 +172,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/details",
             [get(details::show), post(details::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/unread",
+            [post(reading::leave_unread)],
         ))
         // Programs and sockets
         .service(web::scope("/api").configure(api::configure))

@@ -13,11 +13,12 @@ use crate::names::{ClientId, MessageText, Slug};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Page, Stretch};
 use crate::store::rooms::{self, Room};
+use crate::store::{Time, unread};
 use crate::view::forms::{Offer, Refusal};
 use crate::view::lobby::RoomLink;
 use crate::view::notices;
 use crate::view::page::Reader;
-use crate::view::room::{ComposerForm, RoomPage, items};
+use crate::view::room::{ComposerForm, EarlierUnread, RoomPage, items};
 
 /// Messages on a page.
 const PAGE: i64 = 50;
@@ -147,6 +148,8 @@ struct Shown {
     room: Room,
     rooms: Vec<Room>,
     page: Page,
+    /// The first unread message, where it is older than what the page shows.
+    earlier_unread: Option<(i64, Time)>,
 }
 
 /// Everything the page shows, in one turn at the database.
@@ -164,7 +167,18 @@ async fn read(
             None => rooms::by_slug(conn, &viewer, &wanted)?,
         };
         let page = messages::page(conn, room.id, stretch, PAGE)?;
-        Ok(Shown { room, rooms, page })
+        let first = page.messages.first().map_or(0, |message| message.seq);
+        let earlier_unread = if stretch == Stretch::Newest && room.unread > 0 {
+            unread::first(conn, &room, viewer.id)?.filter(|(seq, _)| *seq < first)
+        } else {
+            None
+        };
+        Ok(Shown {
+            room,
+            rooms,
+            page,
+            earlier_unread,
+        })
     });
     shown.await.map_err(|error| match error {
         Error::NotFound => unknown(slug),
@@ -203,7 +217,12 @@ fn draw(
     refusal: Option<&Error>,
     form: ComposerForm,
 ) -> Result<String> {
-    let Shown { room, rooms, page } = shown;
+    let Shown {
+        room,
+        rooms,
+        page,
+        earlier_unread,
+    } = shown;
     let at = match stretch {
         Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
         _ => 0,
@@ -219,6 +238,7 @@ fn draw(
         room: room.into(),
         rooms: rooms.into_iter().map(RoomLink::from).collect(),
         messages: items(&page, signed_in.viewer.id),
+        earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,
         more_after: page.more_after,
         revision: page.revision,

@@ -1,8 +1,9 @@
-// What has been read: told to the server when it is seen, marked with a line where it is new, counted where it is missed.
+// What has been read: told to the server when it was seen for a moment, marked with a line where it is new, counted where it
+// is missed.
 import { timeOf } from "./clock.js";
 import { t } from "./text.js";
 
-const TELL_EVERY = 1_000;
+const SEEN_AFTER = 1_000;
 const lineTemplate = document.getElementById("new-line-template");
 
 export class Reading {
@@ -14,32 +15,44 @@ export class Reading {
   #words = document.getElementById("newer-words");
   #readSeq;
   #toldSeq;
-  #telling = null;
+  #seeing = null;
   #missed = 0;
+  #isKeptUnread = false;
 
-  constructor({ connection, timeline, scroller, title, readSeq, hasUnread, toNewest }) {
+  constructor({ connection, timeline, scroller, title, readSeq, hasUnread, isSought, toNewest }) {
     this.#connection = connection;
     this.#timeline = timeline;
     this.#scroller = scroller;
     this.#title = title;
     this.#readSeq = readSeq;
     this.#toldSeq = readSeq;
-    if (hasUnread && readSeq > 0) this.drawLineAfter(readSeq);
+    if (hasUnread && readSeq > 0) {
+      const line = this.drawLineAfter(readSeq);
+      if (line && !isSought) scroller.toTop(line);
+    }
+    wordEarlier();
     scroller.addEventListener("end", () => this.look());
-    connection.addEventListener("welcome", () => this.look());
+    scroller.addEventListener("moved", () => this.#see());
+    connection.addEventListener("welcome", () => this.#again());
     document.addEventListener("visibilitychange", () => this.look());
+    for (const change of ["focus", "blur"]) addEventListener(change, () => this.look());
     this.#button.addEventListener("click", toNewest);
     this.look();
   }
 
+  /** Whether somebody looks at this page. */
+  get #isWatched() {
+    return document.visibilityState === "visible" && document.hasFocus();
+  }
+
   get attends() {
-    return document.visibilityState === "visible" && this.#scroller.atEnd && !this.#timeline.moreAfter;
+    return this.#isWatched && this.#scroller.atEnd && !this.#timeline.moreAfter;
   }
 
   /** New messages of others have come, lowest number first. */
   came(messages) {
     if (messages.length === 0 || this.attends) return this.look();
-    if (this.#missed === 0 && document.visibilityState === "hidden") this.drawLineAfter(messages[0].seq - 1);
+    if (this.#missed === 0 && !this.#isWatched && !this.#isKeptUnread) this.drawLineAfter(messages[0].seq - 1);
     this.#missed += messages.length;
     this.look();
   }
@@ -51,34 +64,73 @@ export class Reading {
     this.look();
   }
 
+  /** From a message on nothing is read any more by looking at it, until something is said here. */
+  keepUnread(seq) {
+    this.#isKeptUnread = true;
+    this.#readSeq = this.#toldSeq = seq - 1;
+    this.drawLineAfter(seq - 1);
+  }
+
+  /** Who says something has read up to it, and reads on. */
+  readOn() {
+    this.#isKeptUnread = false;
+    this.look();
+  }
+
   /** The line stands before the first message of somebody else above `seq`, once it is known to be the first. */
   drawLineAfter(seq) {
     const first = this.#timeline.after(seq).find((row) => !this.#timeline.isMine(row));
-    if (!first || (this.#timeline.moreBefore && this.#timeline.firstSeq > seq + 1)) return;
+    if (!first || (this.#timeline.moreBefore && this.#timeline.firstSeq > seq + 1)) return null;
     const line = lineTemplate.content.firstElementChild.cloneNode(true);
     line.querySelector(".new-line__words").textContent = t("new-since", { time: timeOf(first.at) });
     this.#timeline.drawLine(first.seq, line);
+    return line;
   }
 
   look() {
-    if (this.attends) {
-      this.#missed = 0;
-      const last = this.#timeline.lastSeq ?? 0;
-      if (last > this.#readSeq) this.#readSeq = last;
-      this.#tell();
-    }
+    if (this.attends) this.#missed = 0;
+    this.#see();
     this.#title.here = this.#missed;
     this.#button.hidden = this.#scroller.atEnd && !this.#timeline.moreAfter;
     this.#words.textContent = t("newer-messages", { count: this.#missed });
   }
 
-  #tell() {
-    if (this.#telling || this.#readSeq <= this.#toldSeq) return;
-    if (!this.#connection.send({ type: "read", seq: this.#readSeq })) return;
-    this.#toldSeq = this.#readSeq;
-    this.#telling = setTimeout(() => {
-      this.#telling = null;
-      this.#tell();
-    }, TELL_EVERY);
+  /** The newest message of which all is seen: at the end that is the last, however long it is. */
+  #newestSeen() {
+    if (!this.#isWatched || this.#isKeptUnread) return 0;
+    if (this.attends) return this.#timeline.lastSeq ?? 0;
+    return this.#timeline.lastOf((element) => this.#scroller.showsEndOf(element))?.seq ?? 0;
   }
+
+  /** What is seen now, and still is in a moment, has been read. */
+  #see() {
+    if (this.#seeing || !this.#isWatched || this.#isKeptUnread) return;
+    const seen = this.#newestSeen();
+    if (seen <= this.#readSeq) return;
+    this.#seeing = setTimeout(() => {
+      this.#seeing = null;
+      this.#readSeq = Math.max(this.#readSeq, Math.min(seen, this.#newestSeen()));
+      this.#tell();
+      this.#see();
+    }, SEEN_AFTER);
+  }
+
+  #tell() {
+    if (this.#readSeq <= this.#toldSeq || this.#isKeptUnread) return;
+    if (this.#connection.send({ type: "read", seq: this.#readSeq })) this.#toldSeq = this.#readSeq;
+  }
+
+  /** What was told to a socket that is gone may have been lost on the way. */
+  #again() {
+    this.#tell();
+    this.look();
+  }
+}
+
+/** The way to what is new and older than the page, in the reader's own time. */
+function wordEarlier() {
+  const link = document.getElementById("earlier");
+  if (!link) return;
+  const { since, count } = link.dataset;
+  link.textContent = t("unread-since", { count: Number(count), time: timeOf(new Date(since)) });
 }

@@ -1,6 +1,6 @@
 // The list of rooms, kept up to date by what the socket tells of other rooms.
 import { call, roomPath } from "./api.js";
-import { t } from "./text.js";
+import { COUNTED, bounded, t } from "./text.js";
 
 const COMPARE_WITHIN = 3_000;
 
@@ -14,7 +14,7 @@ export class RoomList {
   constructor({ connection, here = null, title, onReadHere = () => {} }) {
     this.#here = here;
     this.#title = title;
-    for (const item of this.#list.children) this.#unread.set(item.dataset.slug, countIn(item));
+    for (const item of this.#list.children) this.#unread.set(item.dataset.slug, Number(item.dataset.unread));
     this.#count();
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type !== "activity") return;
@@ -54,8 +54,8 @@ export class RoomList {
     const link = this.#item(slug).querySelector(".room-link");
     const count = link.querySelector(".room-link__count");
     const [seen, heard] = count.children;
-    seen.textContent = unread;
-    heard.textContent = t("room-unread", { count: unread });
+    seen.textContent = bounded(unread);
+    heard.textContent = unread > COUNTED ? t("room-unread-many") : t("room-unread", { count: unread });
     count.hidden = unread === 0;
     link.classList.toggle("room-link--unread", unread > 0);
     this.#count();
@@ -81,8 +81,4 @@ export class RoomList {
     for (const [slug, unread] of this.#unread) if (slug !== this.#here) sum += unread;
     this.#title.elsewhere = sum;
   }
-}
-
-function countIn(item) {
-  return Number(item.querySelector(".room-link__count").firstElementChild.textContent) || 0;
 }

@@ -6,6 +6,7 @@ import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
 import { isNotice } from "./notices.js";
+import { letMarkUnread } from "./mark-unread.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
@@ -42,10 +43,11 @@ export async function startRoomPage() {
 
   const title = new Title(name);
   const toNewest = () => (timeline.moreAfter ? feed.loadNewest() : scroller.toEnd());
-  const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, toNewest });
+  const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, isSought: boot.at > 0, toNewest });
   const announcer = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
+  letMarkUnread({ slug, reading, announcer });
   keepLooks({ connection, title, room: boot.room });
 
   const sender = new Sender({ connection, outbox: stores.outbox, slug });
@@ -53,6 +55,7 @@ export async function startRoomPage() {
     toNewest();
     empty.hidden = true;
     sender.say(text);
+    reading.readOn();
   };
   const form = document.getElementById("composer");
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, say, lasts: stores.outbox.lasts });

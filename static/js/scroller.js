@@ -34,6 +34,19 @@ export class Scroller extends EventTarget {
     this.#look();
   }
 
+  /** Whether an element ends above the end of what is seen. */
+  showsEndOf(element) {
+    return element.getBoundingClientRect().bottom <= this.#area.getBoundingClientRect().bottom;
+  }
+
+  /** Brings an element to the top, where it lies above what is seen. */
+  toTop(element) {
+    const above = this.#area.getBoundingClientRect().top + NEAR;
+    const over = element.getBoundingClientRect().top - above;
+    if (over < 0) this.#area.scrollTop += over;
+    this.#look();
+  }
+
   toMiddle(element) {
     element.scrollIntoView({ block: "center" });
     this.#look();

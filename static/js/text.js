@@ -16,6 +16,10 @@ export function t(key, args = {}) {
   return message?.value ? bundle.formatPattern(message.value, args) : key;
 }
 
+/** Nobody needs to know more exactly than this. */
+export const COUNTED = 99;
+export const bounded = (count) => (count > COUNTED ? `${COUNTED}+` : String(count));
+
 /** Whether there is a text for a key that was put together from a code. */
 export function isWorded(key) {
   return bundle.hasMessage(key);

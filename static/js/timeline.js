@@ -48,6 +48,11 @@ export class Timeline {
     return this.#stored().filter((row) => row.seq > seq);
   }
 
+  /** The newest stored message of which `shows` is true, and with it all before it. */
+  lastOf(shows) {
+    return this.#stored().findLast((row) => shows(row.element)) ?? null;
+  }
+
   /** Whether a message with this number belongs between what is loaded, or directly after it. */
   covers(seq) {
     if (this.firstSeq === null) return true;

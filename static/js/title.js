@@ -1,5 +1,5 @@
 // The window's title says how much is unread, here and in other rooms.
-import { t } from "./text.js";
+import { bounded, t } from "./text.js";
 
 export class Title {
   #page;
@@ -27,6 +27,6 @@ export class Title {
 
   #draw() {
     const count = this.#here + this.#elsewhere;
-    document.title = count > 0 ? t("page-title-unread", { count, page: this.#page }) : t("page-title", { page: this.#page });
+    document.title = count > 0 ? t("page-title-unread", { count: bounded(count), page: this.#page }) : t("page-title", { page: this.#page });
   }
 }

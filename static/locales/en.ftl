@@ -71,6 +71,7 @@ room-unread = { $count ->
     [one] { $count } unread message
    *[other] { $count } unread messages
 }
+room-unread-many = more than 99 unread messages
 room-unsent = unsent
 found-heading = Rooms you are not in
 finder-label = Find or make a room
@@ -154,6 +155,14 @@ timeline-loading = Loading older messages
 day-today = Today
 day-yesterday = Yesterday
 new-since = New since { $time }
+unread-since = { $count ->
+    [one] { $count } new since { $time } · jump there
+    [1000] More than { $count } new since { $time } · jump there
+   *[other] { $count } new since { $time } · jump there
+}
+message-unread = Mark unread
+message-unread-done = Unread from here on. This page stops reading along until you write or leave.
+message-unread-failed = That could not be marked unread. Try again.
 newer-messages = { $count ->
     [0] To the newest
     [one] { $count } new message

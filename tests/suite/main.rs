@@ -63,6 +63,7 @@ mod room_switches;
 mod rooms;
 mod several_nodes;
 mod storms;
+mod unread;
 mod wires;
 
 // What a machine and a database do to it.

@@ -9,20 +9,18 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use bytestring::ByteString;
 
+use super::marks::Taken;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{Activity, Frame};
-use crate::chat::relay::Notice;
 use crate::error::Result;
 use crate::store::heads::Head;
-use crate::store::unread::{self, Mark, UNREAD_MAX};
+use crate::store::unread::{self, Mark};
 use crate::store::{RoomId, UserId};
 
 const TELL_EVERY: Duration = Duration::from_millis(250);
 /// People of whom all rooms are read together.
 const CHANGED_TOGETHER: usize = 10;
-/// Read marks in one message to other nodes.
-const MARKS_TOGETHER: usize = 1_000;
 
 /// Something was said in a room.
 #[derive(Message, Clone)]
@@ -42,18 +40,6 @@ pub struct Moved {
     pub overflown: bool,
 }
 
-/// Read marks moved.
-#[derive(Message, Clone)]
-#[rtype(result = "()")]
-pub struct ReadMoved {
-    /// In which room.
-    pub room: RoomId,
-    /// Its name in URLs.
-    pub slug: Arc<str>,
-    /// Whose, and to which message.
-    pub marks: Vec<(UserId, i64)>,
-}
-
 /// What is still to be told.
 #[derive(Default)]
 pub(super) struct Untold {
@@ -67,40 +53,14 @@ pub(super) struct Untold {
     reading_changed: bool,
 }
 
-impl Mark {
-    /// Counts what was said, for its person; false where something between was not heard of, so that it is to be read.
-    fn count(&mut self, said: &[(i64, UserId)], last_seq: i64, user: UserId) -> bool {
-        let above = said.iter().filter(|(seq, _)| *seq > self.last_seq);
-        if (above.clone().count() as i64) < last_seq - self.last_seq {
-            return false;
-        }
-        let news = above.filter(|(_, author)| *author != user).count();
-        self.unread = (self.unread + news as i64).min(UNREAD_MAX);
-        self.last_seq = self.last_seq.max(last_seq);
-        true
-    }
-}
-
 impl Person {
-    /// Remembers how a room stands, unless it is known to have gone further; whether that is news.
-    fn take(&mut self, room: RoomId, mark: Mark) -> bool {
-        let known = self.marks.get(&room);
-        let is_older = known
-            .is_some_and(|known| known.last_seq > mark.last_seq || known.read_seq > mark.read_seq);
-        if is_older || known == Some(&mark) {
-            return false;
-        }
-        self.marks.insert(room, mark);
-        true
-    }
-
-    fn is_elsewhere(&self, room: RoomId) -> bool {
+    pub(super) fn is_elsewhere(&self, room: RoomId) -> bool {
         self.sessions
             .values()
             .any(|session| session.room != Some(room))
     }
 
-    /// Tells this person's sessions how rooms stand, each of the rooms it is not in.
+    /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark moved.
     fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>) {
         let frames: Vec<(RoomId, ByteString)> = rooms
             .iter()
@@ -117,10 +77,13 @@ impl Person {
                 Some((*room, Frame::Activity(activity).encode()))
             })
             .collect();
+        let own = std::mem::take(&mut self.own);
         let mut batches: HashMap<Option<RoomId>, Arc<Batch>> = HashMap::new();
         // One that is let go here is told so once.
         self.sessions.retain(|_, session| {
-            let without = session.room.filter(|room| rooms.contains_key(room));
+            let without = session
+                .room
+                .filter(|room| rooms.contains_key(room) && !own.contains(room));
             let batch = batches.entry(without).or_insert_with(|| {
                 let others = frames.iter().filter(|(room, _)| Some(*room) != without);
                 Batch::new(others.map(|(_, frame)| frame.clone()).collect())
@@ -158,7 +121,7 @@ impl Hub {
     }
 
     /// Reads the marks of some people, remembers and tells them; one read a room at a time.
-    fn read_marks(
+    pub(super) fn read_marks(
         &mut self,
         room: RoomId,
         slug: Arc<str>,
@@ -239,14 +202,19 @@ impl Hub {
         let Some(person) = self.people.get_mut(&user) else {
             return;
         };
-        let mut news = Vec::new();
+        let (mut news, mut again) = (Vec::new(), Vec::new());
         for (room, slug, mark) in rooms {
-            if person.take(room, mark) {
-                news.push((room, slug));
+            match person.take(room, mark) {
+                Taken::News => news.push((room, slug)),
+                Taken::Outrun => again.push((room, slug)),
+                Taken::Known => {}
             }
         }
         for (room, slug) in news {
             self.tell_of(user, room, &slug.into(), ctx);
+        }
+        for (room, slug) in again {
+            self.read_marks(room, slug.into(), vec![user], ctx);
         }
     }
 
@@ -260,21 +228,23 @@ impl Hub {
     ) {
         let mut marks: HashMap<UserId, Mark> =
             marks.into_iter().map(|mark| (mark.user, mark)).collect();
+        let mut again = Vec::new();
         for user in people {
             let Some(person) = self.people.get_mut(&user) else {
                 continue;
             };
             match marks.remove(&user) {
-                Some(mark) => {
-                    person.take(room, mark);
-                    self.tell_of(user, room, slug, ctx);
-                }
+                Some(mark) => match person.take(room, mark) {
+                    Taken::Outrun => again.push(user),
+                    Taken::News | Taken::Known => self.tell_of(user, room, slug, ctx),
+                },
                 None => {
                     person.marks.remove(&room);
                     self.belonging.leave(user, room);
                 }
             }
         }
+        self.read_marks(room, slug.clone(), again, ctx);
     }
 
     /// Something was said in a room, here or on another node: counts it for those of its people who are elsewhere.
@@ -320,26 +290,6 @@ impl Hub {
         }
         self.read_marks(room, slug, unknown, ctx);
     }
-
-    /// Read marks moved, here or on another node: the same people's other devices are told.
-    pub(super) fn marks_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
-        let ReadMoved { room, slug, marks } = moved;
-        let mut elsewhere = Vec::new();
-        for (user, seq) in marks {
-            let Some(person) = self.people.get_mut(&user) else {
-                continue;
-            };
-            let known = person.marks.get(&room);
-            if known.is_some_and(|mark| mark.read_seq >= seq) {
-                continue;
-            }
-            person.marks.remove(&room);
-            if person.is_elsewhere(room) {
-                elsewhere.push(user);
-            }
-        }
-        self.read_marks(room, slug, elsewhere, ctx);
-    }
 }
 
 impl Handler<Moved> for Hub {
@@ -347,20 +297,5 @@ impl Handler<Moved> for Hub {
 
     fn handle(&mut self, moved: Moved, ctx: &mut Self::Context) {
         self.room_moved(moved, ctx);
-    }
-}
-
-impl Handler<ReadMoved> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, moved: ReadMoved, ctx: &mut Self::Context) {
-        for marks in moved.marks.chunks(MARKS_TOGETHER) {
-            self.tell_others(Notice::ReadMoved {
-                room: moved.room,
-                slug: moved.slug.to_string(),
-                marks: marks.to_vec(),
-            });
-        }
-        self.marks_moved(moved, ctx);
     }
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 
-use super::activity::{Moved, ReadMoved};
+use super::activity::Moved;
+use super::marks::{MarkedUnread, ReadMoved};
 use super::{Hear, Heard, Hub};
 use crate::chat::relay::{Notice, Word};
 use crate::chat::room::{FromAfar, HeadIs};
@@ -183,6 +184,20 @@ impl Hub {
                     room,
                     slug: slug.into(),
                     marks,
+                },
+                ctx,
+            ),
+            Notice::MarkedUnread {
+                room,
+                slug,
+                user,
+                turn,
+            } => self.marked_unread(
+                MarkedUnread {
+                    room,
+                    slug: slug.into(),
+                    user,
+                    turn,
                 },
                 ctx,
             ),

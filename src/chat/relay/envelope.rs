@@ -68,6 +68,17 @@ pub enum Notice {
         /// Whose, and to which message.
         marks: Vec<(UserId, i64)>,
     },
+    /// Somebody marked messages unread: their mark has fallen, and is to be read from the database.
+    MarkedUnread {
+        /// In which room.
+        room: RoomId,
+        /// Its name in URLs.
+        slug: String,
+        /// Who.
+        user: UserId,
+        /// How often they did.
+        turn: i64,
+    },
     /// What somebody may do has changed: it is to be read from the database.
     Access {
         /// Sign-ins that may be over.

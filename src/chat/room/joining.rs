@@ -72,10 +72,12 @@ impl Handler<Join> for Room {
         }
         let here = self.people.entry(person.id).or_insert_with(|| Here {
             sessions: 0,
+            read_turn: 0,
             person: person.clone(),
         });
         here.sessions += 1;
         here.person = person.clone();
+        here.read_turn = here.read_turn.max(view.read_turn);
         if !view.joined && view.revision < self.gate {
             // It may have been closed between the look at it and now.
             self.hub.do_send(Doubt(vec![person.id]));

@@ -5,14 +5,15 @@ use std::time::{Duration, Instant};
 
 use actix::prelude::*;
 
-use super::{Read, Room, elapsed};
+use super::{Lowered, Read, Room, elapsed};
 use crate::chat::hub::{Moved, ReadMoved};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::refusal;
 use crate::chat::relay::{Notice, Shown};
 use crate::error::Error;
 use crate::names::ClientId;
-use crate::store::{UserId, memberships};
+use crate::store::UserId;
+use crate::store::reading::{self, Reached};
 
 const STORE_EVERY: Duration = Duration::from_secs(1);
 /// At most four a second.
@@ -23,7 +24,8 @@ const SAID_MAX: usize = 1_024;
 /// Marks to be stored and messages to be told of.
 #[derive(Default)]
 pub(super) struct Reading {
-    marks: HashMap<UserId, i64>,
+    /// Of each person the turn of their mark, and to which message it is to rise in it.
+    marks: HashMap<UserId, (i64, i64)>,
     storing: bool,
     stored_at: Option<Instant>,
     waiting: bool,
@@ -62,6 +64,17 @@ impl Reading {
             self.own.clear();
             self.own_overflown = true;
         }
+    }
+
+    /// Somebody has read up to a message. What is of an earlier turn is forgotten.
+    fn note(&mut self, Reached { user, seq, turn }: Reached) {
+        let mark = self.marks.entry(user).or_insert((turn, seq));
+        *mark = (*mark).max((turn, seq));
+    }
+
+    fn take_marks(&mut self) -> Vec<Reached> {
+        let reached = |(user, (turn, seq))| Reached { user, seq, turn };
+        self.marks.drain().map(reached).collect()
     }
 
     pub(super) fn said(&mut self, messages: Vec<(i64, UserId)>) {
@@ -135,30 +148,33 @@ impl Room {
         }
         self.reading.storing = true;
         self.reading.stored_at = Some(Instant::now());
-        let marks: Vec<(UserId, i64)> = std::mem::take(&mut self.reading.marks)
-            .into_iter()
-            .collect();
+        let marks = self.reading.take_marks();
         let (store, id, stored) = (self.store.clone(), self.id, marks.clone());
         let write = async move {
             store
-                .write(move |conn| memberships::mark_read(conn, id, &stored))
+                .write(move |conn| reading::mark_read(conn, id, &stored))
                 .await
         };
         ctx.spawn(write.into_actor(self).map(move |written, room, ctx| {
             room.reading.storing = false;
             let failed = written.is_err();
             match written {
-                // As often as marks are stored, once a second.
-                Ok(()) => room.hub.do_send(ReadMoved {
-                    room: room.id,
-                    slug: room.slug.clone(),
-                    marks,
-                }),
+                Ok(lowered) => {
+                    for (user, turn) in lowered {
+                        // Another node was told to lower it, and this one did not hear.
+                        room.lower(user, turn);
+                    }
+                    // As often as marks are stored, once a second.
+                    room.hub.do_send(ReadMoved {
+                        room: room.id,
+                        slug: room.slug.clone(),
+                        marks: marks.iter().map(|mark| (mark.user, mark.seq)).collect(),
+                    });
+                }
                 Err(error) => {
                     log::warn!("room {}: read marks were not stored: {error}", room.id);
-                    for (user, seq) in marks {
-                        let mark = room.reading.marks.entry(user).or_insert(seq);
-                        *mark = (*mark).max(seq);
+                    for mark in marks {
+                        room.reading.note(mark);
                     }
                 }
             }
@@ -169,6 +185,15 @@ impl Room {
             room.store_marks_soon(ctx);
             room.finish_draining();
         }));
+    }
+
+    fn lower(&mut self, user: UserId, turn: i64) {
+        if let Some(here) = self.people.get_mut(&user) {
+            here.read_turn = here.read_turn.max(turn);
+        }
+        self.reading
+            .marks
+            .retain(|of, mark| *of != user || mark.0 >= turn);
     }
 
     /// At once, or with the other marks that move within a second.
@@ -205,8 +230,19 @@ impl Handler<Read> for Room {
             );
             return self.tell(session, Batch::one(refused));
         }
-        let mark = self.reading.marks.entry(user).or_insert(seq);
-        *mark = (*mark).max(seq);
+        let Some(turn) = self.people.get(&user).map(|here| here.read_turn) else {
+            return;
+        };
+        self.reading.note(Reached { user, seq, turn });
         self.store_marks_soon(ctx);
+    }
+}
+
+impl Handler<Lowered> for Room {
+    type Result = ();
+
+    fn handle(&mut self, Lowered { user, turn }: Lowered, _: &mut Self::Context) {
+        self.lower(user, turn);
+        self.finish_draining();
     }
 }

@@ -89,6 +89,16 @@ pub struct Read {
     pub client_id: Option<ClientId>,
 }
 
+/// Somebody marked messages unread: what they read before that does not count.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Lowered {
+    /// Who.
+    pub user: UserId,
+    /// How often they did.
+    pub turn: i64,
+}
+
 /// Answer with a `pong` behind everything shown so far.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -1,6 +1,6 @@
 //! Numbers and rights inside the transaction: each room's counters under lock, who may still post, and the rows themselves.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -12,6 +12,7 @@ use super::{Batch, Change, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Place, Role};
 use crate::store::connection::Conn;
+use crate::store::reading::read_by_saying;
 use crate::store::rooms::{self, State};
 use crate::store::schema::{room_counters, rooms as table, users};
 use crate::store::time::Time;
@@ -31,6 +32,8 @@ pub(super) struct Numbering {
     places: HashMap<(RoomId, UserId), Place>,
     /// Whose rooms are others now.
     moved: BTreeSet<UserId>,
+    /// Who said something, and what last.
+    said: BTreeMap<(RoomId, UserId), i64>,
     now: Time,
 }
 
@@ -122,6 +125,7 @@ impl Numbering {
             authors: authors(conn, &people)?,
             places: memberships::at(conn, &places)?,
             moved: BTreeSet::new(),
+            said: BTreeMap::new(),
             now: Time::now(),
         })
     }
@@ -154,7 +158,13 @@ impl Numbering {
                 What::Post { reply_to, .. } => {
                     match self.permit(conn, batch.room, &room, change, *reply_to)? {
                         Some(refusal) => Outcome::Refused(refusal),
-                        None => inserts.insert(conn, &mut room, change, None)?,
+                        None => {
+                            let outcome = inserts.insert(conn, &mut room, change, None)?;
+                            if let Outcome::Stored(message) = &outcome {
+                                self.said.insert((batch.room, change.author), message.seq);
+                            }
+                            outcome
+                        }
                     }
                 }
                 What::Deed(deed) => {
@@ -189,6 +199,12 @@ impl Numbering {
                 ))
                 .execute(conn)?;
         }
+        let said: Vec<(RoomId, UserId, i64)> = self
+            .said
+            .into_iter()
+            .map(|((room, user), seq)| (room, user, seq))
+            .collect();
+        read_by_saying(conn, &said)?;
         // Last and in order: rooms by number, then people by number, is the order in which every transaction locks.
         for user in self.moved {
             raise_access_revision(conn, user)?;

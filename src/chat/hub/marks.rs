@@ -1,0 +1,203 @@
+//! How rooms stand for the people here: counted as things are said, read where that is not enough, and told to all of
+//! somebody's devices where their own mark moves.
+
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use super::{Hub, Person};
+use crate::chat::relay::Notice;
+use crate::chat::room::Lowered;
+use crate::store::unread::{Mark, UNREAD_MAX};
+use crate::store::{RoomId, UserId};
+
+/// Read marks in one message to other nodes.
+const MARKS_TOGETHER: usize = 1_000;
+
+/// Read marks moved.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct ReadMoved {
+    /// In which room.
+    pub room: RoomId,
+    /// Its name in URLs.
+    pub slug: Arc<str>,
+    /// Whose, and to which message.
+    pub marks: Vec<(UserId, i64)>,
+}
+
+/// Somebody marked messages unread: their mark has fallen.
+#[derive(Message, Clone)]
+#[rtype(result = "()")]
+pub struct MarkedUnread {
+    /// In which room.
+    pub room: RoomId,
+    /// Its name in URLs.
+    pub slug: Arc<str>,
+    /// Who.
+    pub user: UserId,
+    /// How often they did.
+    pub turn: i64,
+}
+
+/// What a mark that was read is, beside the one that is known.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Taken {
+    /// It is newer.
+    News,
+    /// It is no newer.
+    Known,
+    /// It fell, but more was said since it was read: it is to be read again.
+    Outrun,
+}
+
+impl Mark {
+    /// Counts what was said, for its person; false where something between was not heard of, so that it is to be read.
+    pub(super) fn count(&mut self, said: &[(i64, UserId)], last_seq: i64, user: UserId) -> bool {
+        let above = said.iter().filter(|(seq, _)| *seq > self.last_seq);
+        if (above.clone().count() as i64) < last_seq - self.last_seq {
+            return false;
+        }
+        // Who says something has read up to it.
+        let own = above.clone().filter(|(_, author)| *author == user);
+        if let Some((seq, _)) = own.max() {
+            self.read_seq = *seq;
+            self.unread = 0;
+        }
+        let news = above
+            .filter(|(seq, author)| *author != user && *seq > self.read_seq)
+            .count();
+        self.unread = (self.unread + news as i64).min(UNREAD_MAX);
+        self.last_seq = self.last_seq.max(last_seq);
+        true
+    }
+}
+
+impl Person {
+    /// Remembers how a room stands, unless it is known to have gone further.
+    pub(super) fn take(&mut self, room: RoomId, mark: Mark) -> Taken {
+        if let Some(known) = self.marks.get(&room) {
+            let has_fallen = mark.turn > known.turn;
+            if has_fallen && mark.last_seq < known.last_seq {
+                self.marks.remove(&room);
+                return Taken::Outrun;
+            }
+            let is_older = mark.turn < known.turn
+                || known.last_seq > mark.last_seq
+                || (known.read_seq > mark.read_seq && !has_fallen);
+            if is_older || *known == mark {
+                return Taken::Known;
+            }
+        }
+        self.marks.insert(room, mark);
+        Taken::News
+    }
+}
+
+impl Hub {
+    /// Read marks rose, here or on another node: the same people's other devices are told.
+    pub(super) fn marks_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
+        let ReadMoved { room, slug, marks } = moved;
+        let mut told = Vec::new();
+        for (user, seq) in marks {
+            let Some(person) = self.people.get_mut(&user) else {
+                continue;
+            };
+            let known = person.marks.get(&room);
+            if known.is_some_and(|mark| mark.read_seq >= seq) {
+                continue;
+            }
+            person.marks.remove(&room);
+            if person.sessions.len() > 1 || person.is_elsewhere(room) {
+                person.own.insert(room);
+                told.push(user);
+            }
+        }
+        self.read_marks(room, slug, told, ctx);
+    }
+
+    /// A mark fell, here or on another node: all of its owner's devices are told, and what they had read before counts no more.
+    pub(super) fn marked_unread(&mut self, marked: MarkedUnread, ctx: &mut Context<Self>) {
+        let MarkedUnread {
+            room,
+            slug,
+            user,
+            turn,
+        } = marked;
+        if let Some(open) = self.rooms.get(&room) {
+            // A room that is overrun finds out when it stores what was read.
+            let _ = open.address.try_send(Lowered { user, turn });
+        }
+        if let Some(person) = self.people.get_mut(&user) {
+            person.own.insert(room);
+            self.read_marks(room, slug, vec![user], ctx);
+        }
+    }
+}
+
+impl Handler<ReadMoved> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, moved: ReadMoved, ctx: &mut Self::Context) {
+        for marks in moved.marks.chunks(MARKS_TOGETHER) {
+            self.tell_others(Notice::ReadMoved {
+                room: moved.room,
+                slug: moved.slug.to_string(),
+                marks: marks.to_vec(),
+            });
+        }
+        self.marks_moved(moved, ctx);
+    }
+}
+
+impl Handler<MarkedUnread> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, marked: MarkedUnread, ctx: &mut Self::Context) {
+        self.tell_others(Notice::MarkedUnread {
+            room: marked.room,
+            slug: marked.slug.to_string(),
+            user: marked.user,
+            turn: marked.turn,
+        });
+        self.marked_unread(marked, ctx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: RoomId = 7;
+
+    fn mark(read_seq: i64, turn: i64, unread: i64, last_seq: i64) -> Mark {
+        Mark {
+            user: 1,
+            read_seq,
+            turn,
+            unread,
+            last_seq,
+        }
+    }
+
+    #[test]
+    fn what_is_said_is_counted_up_to_ones_own_words() {
+        let mut counted = mark(2, 0, 1, 3);
+        assert!(counted.count(&[(4, 2), (5, 3)], 5, 1));
+        assert_eq!(counted, mark(2, 0, 3, 5));
+        assert!(counted.count(&[(6, 2), (7, 1), (8, 2)], 8, 1));
+        assert_eq!(counted, mark(7, 0, 1, 8));
+        assert!(!counted.count(&[(10, 2)], 10, 1), "message 9 is missing");
+    }
+
+    #[test]
+    fn a_mark_rises_and_falls_but_never_by_what_is_older() {
+        let mut person = Person::default();
+        assert_eq!(person.take(ROOM, mark(4, 0, 1, 5)), Taken::News);
+        assert_eq!(person.take(ROOM, mark(3, 0, 2, 5)), Taken::Known);
+        assert_eq!(person.take(ROOM, mark(2, 1, 3, 5)), Taken::News);
+        assert_eq!(person.take(ROOM, mark(5, 0, 0, 5)), Taken::Known);
+        assert_eq!(person.take(ROOM, mark(0, 2, 4, 4)), Taken::Outrun);
+        assert_eq!(person.take(ROOM, mark(0, 2, 5, 5)), Taken::News);
+    }
+}
