@@ -7,6 +7,7 @@ mod handshake;
 mod json;
 mod permission;
 mod signing_in;
+mod standing;
 mod text;
 
 use crate::limits::settled;
