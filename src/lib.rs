@@ -20,6 +20,7 @@ pub mod store;
 pub mod rights;
 
 pub mod json;
+pub mod mentions;
 pub mod names;
 pub mod secrets;
 

@@ -77,6 +77,13 @@ pub enum Action {
     Read(Room),
     /// Say something in it, and so become a member where they are none.
     Post(Room),
+    /// Call everyone in it at once.
+    CallAll {
+        /// Where.
+        room: Room,
+        /// Whether they are many.
+        many: bool,
+    },
     /// Become a member.
     Join(Room),
     /// Stop being one.
@@ -171,6 +178,10 @@ pub fn may(person: Person, action: Action) -> Result<()> {
             let may_write = !room.read_only || room.is_in_the_hands_of(person);
             room.is_known_to(person) && !room.archived && may_write
         }
+        Action::CallAll { room, many } => {
+            let looks_after = room.place == Place::Owner || person.role == Role::Administrator;
+            room.place.belongs() && (!many || looks_after)
+        }
         Action::Join(room) => room.is_known_to(person) && room.kind == Kind::Open && !room.archived,
         Action::Leave(room) => room.place.belongs() && room.kind != Kind::Direct,
         Action::Add(room, whom) => {
@@ -204,6 +215,7 @@ impl Action {
             Action::MakeRoom | Action::Delete(_) => None,
             Action::Read(room)
             | Action::Post(room)
+            | Action::CallAll { room, .. }
             | Action::Join(room)
             | Action::Leave(room)
             | Action::Add(room, _)

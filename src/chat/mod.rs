@@ -16,6 +16,7 @@ mod room;
 mod recent;
 
 mod relay;
+mod said;
 
 mod hub;
 

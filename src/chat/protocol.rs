@@ -14,11 +14,6 @@ use crate::view::texts;
 /// The largest frame, and the largest message in fragments, that a client may send, in bytes.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
 
-/// What a notice bears, and nothing else: in a text its quotes would be escaped.
-const NOTICE: &str = r#""kind":"notice""#;
-/// It stands behind the type and two numbers.
-const NOTICE_WITHIN: usize = 128;
-
 /// Something a client asks of the server.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
@@ -215,16 +210,6 @@ impl Frame<'_> {
     }
 }
 
-/// Whether a frame tells what happened to the room. Its beginning says so, before anything that people wrote.
-pub fn is_notice(frame: &str) -> bool {
-    let bytes = frame.as_bytes();
-    bytes
-        .get(..NOTICE_WITHIN)
-        .unwrap_or(bytes)
-        .windows(NOTICE.len())
-        .any(|bytes| bytes == NOTICE.as_bytes())
-}
-
 /// The frame for something that was refused.
 pub fn refusal(error: &Error, client_id: Option<&str>) -> ByteString {
     let wait = error.retry_after();
@@ -254,30 +239,6 @@ mod properties;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_notice_is_known_by_its_beginning_and_nothing_else_looks_like_one() {
-        let message = |kind: Option<&str>, text: &str| Message {
-            seq: i64::MAX,
-            revision: i64::MAX,
-            kind: kind.map(str::to_owned),
-            author: 1,
-            username: r#""kind":"notice""#.into(),
-            name: r#","kind":"notice","#.into(),
-            text: text.into(),
-            html: None,
-            sent_at: crate::store::Time::now(),
-            edited_at: None,
-            deleted: false,
-            client_id: "x".into(),
-            reply_to: None,
-            event: None,
-        };
-        let frame = |message: &Message| Frame::Message(message).encode();
-        assert!(is_notice(&frame(&message(Some("notice"), ""))));
-        assert!(!is_notice(&frame(&message(None, r#""kind":"notice""#))));
-        assert!(!is_notice("{}"));
-    }
 
     #[test]
     fn a_frame_is_a_post_a_mark_or_a_ping() {

@@ -29,9 +29,10 @@ use super::closing::CloseReason;
 use super::hold::Hold;
 use super::hub::Hub;
 use super::outlet::{Batch, Outlet};
-use super::protocol::{Frame, is_notice, refusal};
+use super::protocol::{Frame, refusal};
 use super::recent::{NodeBytes, Recent};
 use super::relay::{Line, Shown};
+use super::said::Said;
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::names::ClientId;
@@ -209,12 +210,12 @@ impl Room {
                 continue;
             }
             self.gate = shown.revision;
-            self.last_seq = self.last_seq.max(shown.seq);
+            self.last_seq = self.last_seq.max(shown.said.seq);
             self.recent.push(shown.revision, shown.frame.clone());
-            said.push((shown.seq, shown.author));
-            if is_notice(&shown.frame) {
+            if shown.said.is_notice {
                 self.looks.have_changed();
             }
+            said.push(shown.said);
             frames.push(shown.frame);
         }
         if frames.is_empty() {
@@ -381,8 +382,7 @@ impl Handler<Retire> for Room {
 fn encoded(messages: &[Message]) -> Vec<Shown> {
     let shown = |message: &Message| Shown {
         revision: message.revision,
-        seq: message.seq,
-        author: message.author,
+        said: Said::from(message),
         frame: Frame::Message(message).encode(),
     };
     messages.iter().map(shown).collect()

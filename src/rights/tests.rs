@@ -184,3 +184,14 @@ fn administrators_delete_rooms_but_no_direct_ones() {
         }
     }
 }
+
+#[test]
+fn everyone_is_called_by_members_and_where_they_are_many_by_who_looks_after_them() {
+    let few = |room| Action::CallAll { room, many: false };
+    let open = ["!!.++", "!!.++", "...++", "!!.++"];
+    in_all_kinds("call all", false, [open, MEMBERS, MEMBERS], few);
+    let many = |room| Action::CallAll { room, many: true };
+    let open = ["!!.++", "!!.!+", "...!+", "!!.!+"];
+    let others = ["...++", "...!+", "...!+", "...!+"];
+    in_all_kinds("call many", false, [open, others, others], many);
+}

@@ -4,8 +4,10 @@
 //! and the lock on the room's row makes the order of commits the order of numbers. There a thread that is stuck is replaced;
 //! SQLite's one is waited for, since another could only wait for its lock.
 
+mod counted;
 mod deeds;
 mod inserting;
+mod naming;
 mod numbering;
 mod outcome;
 mod writer;
@@ -28,6 +30,7 @@ use super::connection::{Conn, Opener, transaction_again};
 use super::crew::{Crew, Number, STUCK_AFTER};
 use super::pool::Trust;
 use crate::error::{Error, Result};
+use crate::mentions::Mention;
 
 /// Changes of one transaction, and the bytes of their texts.
 const CHANGES_MAX: usize = 1_024;
@@ -44,13 +47,13 @@ pub struct Drawing {
     /// Stored with what was drawn, so that older rows can be told apart.
     pub version: i32,
     /// `None` where there is nothing to draw and the text can be shown as it is.
-    pub draw: fn(&str) -> Option<String>,
+    pub draw: fn(&str, &[Mention]) -> Option<String>,
 }
 
 impl Drawing {
     /// Draws a text; one at which the drawing fails is shown as it is, rather than refused again and again.
-    fn of(&self, text: &str) -> Option<String> {
-        catch_unwind(|| (self.draw)(text)).unwrap_or_else(|_| {
+    fn of(&self, text: &str, mentions: &[Mention]) -> Option<String> {
+        catch_unwind(|| (self.draw)(text, mentions)).unwrap_or_else(|_| {
             log::error!("a message's drawing ended in a panic");
             None
         })

@@ -8,10 +8,12 @@ use diesel::sql_types::{Array, BigInt, Bool, Text};
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend, snapshot};
+use super::named::{self, Called};
 use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::Result;
+use crate::mentions::Everyone;
 
 /// A message in its newest state: PROTOCOL's `Message`. What is null, false, zero or empty is left out.
 #[derive(Debug, Clone, Serialize)]
@@ -49,6 +51,9 @@ pub struct Message {
     /// The message it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i64>,
+    /// Whom it names.
+    #[serde(skip)]
+    pub called: Called,
     /// What happened, in a notice: a code with arguments, in JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<serde_json::Value>,
@@ -160,14 +165,22 @@ pub(super) fn changed_after(
     since: i64,
     limit: i64,
 ) -> Result<(Vec<Message>, bool)> {
-    let mut messages = drawn(
-        selection()
-            .filter(messages::room_id.eq(room))
-            .filter(messages::revision.gt(since))
-            .order(messages::revision.asc())
-            .limit(limit + 1)
-            .load(conn)?,
-    );
+    let rows: Vec<Row> = selection()
+        .filter(messages::room_id.eq(room))
+        .filter(messages::revision.gt(since))
+        .order(messages::revision.asc())
+        .limit(limit + 1)
+        .load(conn)?;
+    let calling: Vec<i64> = rows
+        .iter()
+        .filter(|row| row.calls.is_some())
+        .map(|row| row.seq)
+        .collect();
+    let mut named = named::of(conn, room, &calling)?;
+    let mut messages = drawn(rows);
+    for message in &mut messages {
+        message.called.people = named.remove(&message.seq).unwrap_or_default();
+    }
     let complete = messages.len() as i64 <= limit;
     messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok((messages, complete))
@@ -324,6 +337,7 @@ struct Row {
     client_id: String,
     text: String,
     html: Option<String>,
+    calls: Option<String>,
     reply_to: Option<i64>,
     sent_at: chrono::NaiveDateTime,
     edited_at: Option<chrono::NaiveDateTime>,
@@ -355,6 +369,10 @@ impl From<Row> for Message {
             deleted: row.deleted_at.is_some(),
             client_id: row.client_id.into(),
             reply_to: row.reply_to,
+            called: Called {
+                everyone: row.calls.as_deref().and_then(Everyone::parse),
+                people: Vec::new(),
+            },
             event: row
                 .event
                 .and_then(|event| serde_json::from_str(&event).ok()),

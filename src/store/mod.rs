@@ -26,6 +26,7 @@ pub mod deletion;
 pub mod directory;
 pub mod memberships;
 pub mod messages;
+pub mod named;
 pub mod password_resets;
 pub mod reading;
 pub mod rooms;

@@ -114,11 +114,20 @@ diesel::table! {
         text -> Text,
         html -> Nullable<Text>,
         markup_version -> Integer,
+        calls -> Nullable<Text>,
         reply_to -> Nullable<BigInt>,
         thread_root -> Nullable<BigInt>,
         sent_at -> Timestamp,
         edited_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    mentions (user_id, room_id, seq) {
+        user_id -> BigInt,
+        room_id -> BigInt,
+        seq -> BigInt,
     }
 }
 
@@ -141,5 +150,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     former_slugs,
     room_counters,
     memberships,
+    mentions,
     messages
 );

@@ -12,7 +12,7 @@ use crate::error::Error;
 
 const NOTHING_TO_DRAW: Drawing = Drawing {
     version: 1,
-    draw: |_| None,
+    draw: |_, _| None,
 };
 const AT_ONCE: Duration = Duration::from_millis(500);
 

@@ -1,10 +1,12 @@
 //! Unread is arithmetic, not rows: messages above my mark, less my own, deleted ones and notices.
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Nullable};
 
 use super::connection::Conn;
 use super::rooms::Room;
-use super::schema::{memberships, messages, room_counters, rooms};
+use super::schema::{memberships, mentions, messages, room_counters, rooms};
 use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::Result;
@@ -27,6 +29,8 @@ pub struct Mark {
     pub turn: i64,
     /// Messages of others above that, at most [`UNREAD_MAX`].
     pub unread: i64,
+    /// Those among them that name this person.
+    pub mentions: i64,
     /// The room's newest message when this was counted.
     pub last_seq: i64,
 }
@@ -50,11 +54,13 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
             ))
             .load(conn)?;
         for (user, read_seq, turn) in read {
+            let (unread, mentions) = count(conn, room, user, read_seq, last_seq)?;
             marks.push(Mark {
                 user,
                 read_seq,
                 turn,
-                unread: count(conn, room, user, read_seq, last_seq)?,
+                unread,
+                mentions,
                 last_seq,
             });
         }
@@ -78,12 +84,13 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
         ))
         .load(conn)?;
     let stands = |(room, slug, read_seq, turn, last_seq)| {
-        let unread = count(conn, room, user, read_seq, last_seq)?;
+        let (unread, mentions) = count(conn, room, user, read_seq, last_seq)?;
         let mark = Mark {
             user,
             read_seq,
             turn,
             unread,
+            mentions,
             last_seq,
         };
         Ok((room, slug, mark))
@@ -112,14 +119,21 @@ pub(super) fn count_for(conn: &mut Conn, user: UserId, rooms: &mut [Room]) -> Re
         .iter_mut()
         .filter(|room| room.joined && !room.archived && room.read_seq < room.last_seq)
     {
-        room.unread = count(conn, room.id, user, room.read_seq, room.last_seq)?;
+        (room.unread, room.mentions) = count(conn, room.id, user, room.read_seq, room.last_seq)?;
     }
     Ok(())
 }
 
-fn count(conn: &mut Conn, room: RoomId, user: UserId, read_seq: i64, last_seq: i64) -> Result<i64> {
+/// Messages of others above a mark, and those among them that name somebody.
+fn count(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    read_seq: i64,
+    last_seq: i64,
+) -> Result<(i64, i64)> {
     if read_seq >= last_seq {
-        return Ok(0);
+        return Ok((0, 0));
     }
     let unread: Vec<i64> = messages::table
         .filter(messages::room_id.eq(room))
@@ -132,5 +146,40 @@ fn count(conn: &mut Conn, room: RoomId, user: UserId, read_seq: i64, last_seq: i
         .select(messages::seq)
         .limit(UNREAD_MAX)
         .load(conn)?;
-    Ok(unread.len() as i64)
+    let mentions = if unread.is_empty() {
+        0
+    } else {
+        count_mentions(conn, room, user, read_seq)?
+    };
+    Ok((unread.len() as i64, mentions))
+}
+
+/// A message that calls everyone is counted as that, whomever else it names.
+fn count_mentions(conn: &mut Conn, room: RoomId, user: UserId, read_seq: i64) -> Result<i64> {
+    let people: Vec<i64> = mentions::table
+        .inner_join(
+            messages::table.on(messages::room_id
+                .eq(mentions::room_id)
+                .and(messages::seq.eq(mentions::seq))),
+        )
+        .filter(mentions::user_id.eq(user))
+        .filter(mentions::room_id.eq(room))
+        .filter(mentions::seq.gt(read_seq))
+        .filter(messages::calls.eq("people"))
+        .filter(messages::deleted_at.is_null())
+        .select(mentions::seq)
+        .limit(UNREAD_MAX)
+        .load(conn)?;
+    // In the words of the index, so that it is used.
+    let calls_everyone = sql::<Nullable<Bool>>("messages.calls IN ('room', 'here')");
+    let everyone: Vec<i64> = messages::table
+        .filter(messages::room_id.eq(room))
+        .filter(messages::seq.gt(read_seq))
+        .filter(calls_everyone)
+        .filter(messages::author_id.ne(user))
+        .filter(messages::deleted_at.is_null())
+        .select(messages::seq)
+        .limit(UNREAD_MAX)
+        .load(conn)?;
+    Ok(((people.len() + everyone.len()) as i64).min(UNREAD_MAX))
 }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
-use super::{notices, person};
+use super::{markup, notices, person};
+use crate::store::Time;
 use crate::store::messages::{Message, Page};
-use crate::store::{Time, UserId};
+use crate::store::users::Viewer;
 
 /// Messages of one person that are closer than this stand together under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -111,6 +112,8 @@ pub struct Item<'a> {
     pub grouped: bool,
     /// Whether the reader said it.
     pub mine: bool,
+    /// Whether it names the reader, and is somebody else's.
+    pub names_me: bool,
     pub hue: u16,
     pub initial: String,
     /// The time of day in UTC.
@@ -118,7 +121,7 @@ pub struct Item<'a> {
 }
 
 /// Messages as one reader's page draws them.
-pub fn items(page: &Page, reader: UserId) -> Vec<Item<'_>> {
+pub fn items<'a>(page: &'a Page, reader: &Viewer) -> Vec<Item<'a>> {
     let mut previous: Option<&Message> = None;
     page.messages
         .iter()
@@ -154,7 +157,12 @@ pub fn items(page: &Page, reader: UserId) -> Vec<Item<'_>> {
                     message.sent_at.day()
                 },
                 grouped,
-                mine: message.author == reader && message.kind.is_none(),
+                mine: message.author == reader.id && message.kind.is_none(),
+                names_me: message.author != reader.id
+                    && message
+                        .html
+                        .as_deref()
+                        .is_some_and(|html| markup::names(html, &reader.username)),
                 hue: person::hue(&message.username),
                 initial: person::initial(&message.name),
                 time: message.sent_at.clock(),

@@ -237,7 +237,7 @@ fn draw(
         },
         room: room.into(),
         rooms: rooms.into_iter().map(RoomLink::from).collect(),
-        messages: items(&page, signed_in.viewer.id),
+        messages: items(&page, &signed_in.viewer),
         earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,
         more_after: page.more_after,

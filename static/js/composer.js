@@ -14,13 +14,14 @@ export class Composer {
   #slug;
   #saving = null;
 
-  constructor({ form, drafts, slug, say, lasts }) {
+  /** `may` is asked whether a text is to be sent. */
+  constructor({ form, drafts, slug, may, say, lasts }) {
     this.#form = form;
     this.#text = form.querySelector("textarea");
     this.#drafts = drafts;
     this.#slug = slug;
     this.#text.enterKeyHint = touch.matches ? "enter" : "send";
-    form.addEventListener("submit", (event) => this.#submit(event, say));
+    form.addEventListener("submit", (event) => this.#submit(event, may, say));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#save());
@@ -49,11 +50,13 @@ export class Composer {
     this.#count();
   }
 
-  #submit(event, say) {
+  async #submit(event, may, say) {
     event.preventDefault();
     const text = this.#text.value;
     if (text.trim() === "") return this.#text.focus();
     if (this.#over() > 0) return this.#count();
+    const isMeant = text.includes("@") ? await may(text) : true;
+    if (!isMeant || this.#text.value !== text) return this.#text.focus();
     document.getElementById("composer-refusal")?.remove();
     this.#text.value = "";
     this.#changed();

@@ -1,4 +1,5 @@
 // Draws one message by filling a copy of the template that the server draws history with.
+import { boot } from "./boot.js";
 import { momentOf, timeOf } from "./clock.js";
 import { isNotice, noticeWords } from "./notices.js";
 import { hueOf, initialOf } from "./people.js";
@@ -33,7 +34,14 @@ export function fillText(element, stored) {
   if (isNotice(stored)) text.textContent = noticeWords(stored);
   else if (html) insertServerHtml(text, html);
   else text.textContent = message;
+  element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && namesMe(text));
   markEmoji(element);
+}
+
+/** Whether a drawn text names the reader, or everyone. */
+function namesMe(text) {
+  const named = (element) => element.classList.contains("mention--all") || element.dataset.username === boot.me.username;
+  return [...text.querySelectorAll(".mention")].some(named);
 }
 
 export function setTime(element, sentAt) {

@@ -29,13 +29,13 @@ export class RoomList {
     for (const item of this.#list.children) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
   }
 
-  async #heard({ slug, unread }) {
+  async #heard({ slug, unread, mentions }) {
     if (!this.#item(slug)) {
       const room = await call("GET", roomPath(slug)).catch(() => null);
       if (!room) return;
       this.#add(room);
     }
-    this.#show(slug, unread);
+    this.#show(slug, unread, mentions);
   }
 
   /** What happened while there was no connection, or between the drawing of the page and its first, is asked for; not by everybody at once. */
@@ -45,18 +45,15 @@ export class RoomList {
 
   async #compare() {
     const answer = await call("GET", "/api/rooms").catch(() => null);
-    for (const room of answer?.rooms ?? []) if (this.#item(room.slug)) this.#show(room.slug, room.unread);
+    for (const room of answer?.rooms ?? []) if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
   }
 
-  #show(slug, unread) {
+  #show(slug, unread, mentions) {
     if (slug === this.#here) return;
     this.#unread.set(slug, unread);
     const link = this.#item(slug).querySelector(".room-link");
-    const count = link.querySelector(".room-link__count");
-    const [seen, heard] = count.children;
-    seen.textContent = bounded(unread);
-    heard.textContent = unread > COUNTED ? t("room-unread-many") : t("room-unread", { count: unread });
-    count.hidden = unread === 0;
+    showCount(link.querySelector(".room-link__count"), "", unread, "room-unread");
+    showCount(link.querySelector(".room-link__mentions"), "@", mentions, "room-mentions");
     link.classList.toggle("room-link--unread", unread > 0);
     this.#count();
   }
@@ -81,4 +78,12 @@ export class RoomList {
     for (const [slug, unread] of this.#unread) if (slug !== this.#here) sum += unread;
     this.#title.elsewhere = sum;
   }
+}
+
+/** A count for those who see, and in words for those who listen. */
+function showCount(element, sign, count, key) {
+  const [seen, heard] = element.children;
+  seen.textContent = `${sign}${bounded(count)}`;
+  heard.textContent = count > COUNTED ? t(`${key}-many`) : t(key, { count });
+  element.hidden = count === 0;
 }

@@ -1,7 +1,9 @@
 // A room: the conversation, kept in step with the server, and the place to write.
 import { boot } from "./boot.js";
+import { Completion } from "./completion.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
+import { mayDisturb } from "./disturbing.js";
 import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
@@ -58,7 +60,9 @@ export async function startRoomPage() {
     reading.readOn();
   };
   const form = document.getElementById("composer");
-  const composer = form && new Composer({ form, drafts: stores.drafts, slug, say, lasts: stores.outbox.lasts });
+  const may = (text) => mayDisturb(text, { slug, me: boot.me });
+  if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
+  const composer = form && new Composer({ form, drafts: stores.drafts, slug, may, say, lasts: stores.outbox.lasts });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer });
 
   endPreviewWhenSpoken({ connection, feed, timeline, room: boot.room });

@@ -72,6 +72,11 @@ room-unread = { $count ->
    *[other] { $count } unread messages
 }
 room-unread-many = more than 99 unread messages
+room-mentions = { $count ->
+    [one] { $count } of them names you
+   *[other] { $count } of them name you
+}
+room-mentions-many = more than 99 of them name you
 room-unsent = unsent
 found-heading = Rooms you are not in
 finder-label = Find or make a room
@@ -160,6 +165,12 @@ unread-since = { $count ->
     [1000] More than { $count } new since { $time } · jump there
    *[other] { $count } new since { $time } · jump there
 }
+completion-label = Whom to name
+completion-room = Everyone in the room
+completion-here = Everyone who is online
+disturb-title = This calls { $count } people
+disturb-words = @room is for what everyone in the room should see soon.
+disturb-yes = Send
 message-unread = Mark unread
 message-unread-done = Unread from here on. This page stops reading along until you write or leave.
 message-unread-failed = That could not be marked unread. Try again.

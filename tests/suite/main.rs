@@ -53,6 +53,7 @@ mod crash;
 mod deletion;
 mod faults;
 mod limits;
+mod mentions;
 mod order;
 mod presence;
 mod redis_away;

@@ -13,6 +13,7 @@ use super::marks::Taken;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{Activity, Frame};
+use crate::chat::said::Said;
 use crate::error::Result;
 use crate::store::heads::Head;
 use crate::store::unread::{self, Mark};
@@ -34,8 +35,8 @@ pub struct Moved {
     pub last_seq: i64,
     /// Its change counter.
     pub revision: i64,
-    /// What was said: each message's number and author.
-    pub said: Vec<(i64, UserId)>,
+    /// What was said.
+    pub said: Vec<Said>,
     /// More was said than is named here.
     pub overflown: bool,
 }
@@ -66,12 +67,11 @@ impl Person {
             .iter()
             .filter_map(|(room, slug)| {
                 let mark = self.marks.get(room).copied()?;
-                let (last_seq, unread) = (mark.last_seq, mark.unread);
                 let activity = Activity {
                     slug,
-                    last_seq,
-                    unread,
-                    mentions: 0,
+                    last_seq: mark.last_seq,
+                    unread: mark.unread,
+                    mentions: mark.mentions,
                     notice: None,
                 };
                 Some((*room, Frame::Activity(activity).encode()))
@@ -262,9 +262,9 @@ impl Hub {
             last_seq,
             revision,
         });
-        for (_, author) in &said {
+        for said in &said {
             // Who says something for the first time has become a member by it.
-            self.belonging.join(*author, room);
+            self.belonging.join(said.author, room);
         }
         let (mut unknown, mut told) = (Vec::new(), Vec::new());
         for user in self.belonging.concerned(room) {

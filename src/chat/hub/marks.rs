@@ -8,6 +8,7 @@ use actix::prelude::*;
 use super::{Hub, Person};
 use crate::chat::relay::Notice;
 use crate::chat::room::Lowered;
+use crate::chat::said::Said;
 use crate::store::unread::{Mark, UNREAD_MAX};
 use crate::store::{RoomId, UserId};
 
@@ -53,21 +54,24 @@ pub(super) enum Taken {
 
 impl Mark {
     /// Counts what was said, for its person; false where something between was not heard of, so that it is to be read.
-    pub(super) fn count(&mut self, said: &[(i64, UserId)], last_seq: i64, user: UserId) -> bool {
-        let above = said.iter().filter(|(seq, _)| *seq > self.last_seq);
+    pub(super) fn count(&mut self, said: &[Said], last_seq: i64, user: UserId) -> bool {
+        let above = said.iter().filter(|said| said.seq > self.last_seq);
         if (above.clone().count() as i64) < last_seq - self.last_seq {
             return false;
         }
         // Who says something has read up to it.
-        let own = above.clone().filter(|(_, author)| *author == user);
-        if let Some((seq, _)) = own.max() {
-            self.read_seq = *seq;
+        let is_own = |said: &&Said| said.author == user && !said.is_notice;
+        if let Some(seq) = above.clone().filter(is_own).map(|said| said.seq).max() {
+            self.read_seq = seq;
             self.unread = 0;
+            self.mentions = 0;
         }
-        let news = above
-            .filter(|(seq, author)| *author != user && *seq > self.read_seq)
-            .count();
-        self.unread = (self.unread + news as i64).min(UNREAD_MAX);
+        for said in above {
+            if said.seq > self.read_seq && said.author != user && !said.is_notice {
+                self.unread = (self.unread + 1).min(UNREAD_MAX);
+                self.mentions += i64::from(said.called.names(user));
+            }
+        }
         self.last_seq = self.last_seq.max(last_seq);
         true
     }
@@ -167,6 +171,8 @@ impl Handler<MarkedUnread> for Hub {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mentions::Everyone;
+    use crate::store::named::Called;
 
     const ROOM: RoomId = 7;
 
@@ -176,18 +182,53 @@ mod tests {
             read_seq,
             turn,
             unread,
+            mentions: 0,
             last_seq,
+        }
+    }
+
+    fn said(seq: i64, author: UserId) -> Said {
+        Said {
+            seq,
+            author,
+            called: Called::default(),
+            is_notice: false,
         }
     }
 
     #[test]
     fn what_is_said_is_counted_up_to_ones_own_words() {
         let mut counted = mark(2, 0, 1, 3);
-        assert!(counted.count(&[(4, 2), (5, 3)], 5, 1));
+        assert!(counted.count(&[said(4, 2), said(5, 3)], 5, 1));
         assert_eq!(counted, mark(2, 0, 3, 5));
-        assert!(counted.count(&[(6, 2), (7, 1), (8, 2)], 8, 1));
+        assert!(counted.count(&[said(6, 2), said(7, 1), said(8, 2)], 8, 1));
         assert_eq!(counted, mark(7, 0, 1, 8));
-        assert!(!counted.count(&[(10, 2)], 10, 1), "message 9 is missing");
+        assert!(
+            !counted.count(&[said(10, 2)], 10, 1),
+            "message 9 is missing"
+        );
+    }
+
+    #[test]
+    fn what_names_somebody_is_counted_apart_and_what_happened_not_at_all() {
+        let called = |everyone, people| Called { everyone, people };
+        let naming = |seq, author, called| Said {
+            called,
+            ..said(seq, author)
+        };
+        let told = Said {
+            is_notice: true,
+            ..said(7, 2)
+        };
+        let heard = [
+            naming(4, 2, called(None, vec![1, 3])),
+            naming(5, 2, called(None, vec![3])),
+            naming(6, 2, called(Some(Everyone::Here), Vec::new())),
+            told,
+        ];
+        let mut counted = mark(3, 0, 0, 3);
+        assert!(counted.count(&heard, 7, 1));
+        assert_eq!((counted.unread, counted.mentions), (3, 2));
     }
 
     #[test]

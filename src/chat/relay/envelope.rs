@@ -10,6 +10,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::chat::said::Said;
 use crate::error::{Error, Result};
 use crate::store::{RoomId, UserId};
 
@@ -23,10 +24,8 @@ pub const BYTES_MAX: usize = 8 * 1024 * 1024;
 pub struct Shown {
     /// The change's number.
     pub revision: i64,
-    /// The message's number.
-    pub seq: i64,
-    /// Who said it.
-    pub author: UserId,
+    /// What was said.
+    pub said: Said,
     /// The frame, encoded once.
     pub frame: ByteString,
 }
@@ -54,8 +53,8 @@ pub enum Notice {
         last_seq: i64,
         /// Its change counter.
         revision: i64,
-        /// Each message's number and author.
-        said: Vec<(i64, UserId)>,
+        /// Each message.
+        said: Vec<Said>,
         /// More was said than is named here.
         overflown: bool,
     },
@@ -107,8 +106,8 @@ pub enum Notice {
 #[derive(Serialize, Deserialize)]
 struct Stamps {
     room: RoomId,
-    /// Of each frame: revision, seq, author.
-    stamps: Vec<(i64, i64, UserId)>,
+    /// Of each frame its revision, and what was said.
+    stamps: Vec<(i64, Said)>,
 }
 
 /// Why a message does not count.
@@ -155,7 +154,7 @@ impl Seal {
                 room: *room,
                 stamps: frames
                     .iter()
-                    .map(|shown| (shown.revision, shown.seq, shown.author))
+                    .map(|shown| (shown.revision, shown.said.clone()))
                     .collect(),
             }),
             Word::Notice(notice) => serde_json::to_vec(notice),
@@ -209,12 +208,11 @@ fn read(content: &[u8]) -> Option<Word> {
     let Stamps { room, stamps } = serde_json::from_slice(head).ok()?;
     let mut lines = frames.split(|byte| *byte == b'\n');
     let mut shown = Vec::with_capacity(stamps.len());
-    for (revision, seq, author) in stamps {
+    for (revision, said) in stamps {
         let frame = ByteString::from(std::str::from_utf8(lines.next()?).ok()?);
         shown.push(Shown {
             revision,
-            seq,
-            author,
+            said,
             frame,
         });
     }
@@ -230,14 +228,23 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mentions::Everyone;
+    use crate::store::named::Called;
 
     const CHANNEL: &str = "adda:site:epoch:room:7";
 
     fn words() -> Vec<Word> {
         let shown = |revision, text: &str| Shown {
             revision,
-            seq: revision,
-            author: 3,
+            said: Said {
+                seq: revision,
+                author: 3,
+                called: Called {
+                    everyone: Some(Everyone::Here),
+                    people: vec![4, 5],
+                },
+                is_notice: false,
+            },
             frame: text.to_owned().into(),
         };
         vec![

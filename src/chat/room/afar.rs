@@ -95,12 +95,18 @@ impl Handler<FromAfar> for Room {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chat::said::Said;
+    use crate::store::named::Called;
 
     fn shown(revision: i64) -> Shown {
         Shown {
             revision,
-            seq: revision,
-            author: 1,
+            said: Said {
+                seq: revision,
+                author: 1,
+                called: Called::default(),
+                is_notice: false,
+            },
             frame: "x".to_owned().into(),
         }
     }

@@ -10,6 +10,7 @@ use crate::chat::hub::{Moved, ReadMoved};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::refusal;
 use crate::chat::relay::{Notice, Shown};
+use crate::chat::said::Said;
 use crate::error::Error;
 use crate::names::ClientId;
 use crate::store::UserId;
@@ -29,10 +30,10 @@ pub(super) struct Reading {
     storing: bool,
     stored_at: Option<Instant>,
     waiting: bool,
-    said: Vec<(i64, UserId)>,
+    said: Vec<Said>,
     overflown: bool,
     /// What was committed here, for those on other nodes.
-    own: Vec<(i64, UserId)>,
+    own: Vec<Said>,
     own_revision: i64,
     own_overflown: bool,
     told_at: Option<Instant>,
@@ -57,7 +58,7 @@ impl Reading {
     /// Messages were committed here; the other nodes' people are told of them too.
     pub(super) fn announce(&mut self, messages: &[Shown]) {
         self.own
-            .extend(messages.iter().map(|shown| (shown.seq, shown.author)));
+            .extend(messages.iter().map(|shown| shown.said.clone()));
         let newest = messages.last().map_or(0, |shown| shown.revision);
         self.own_revision = self.own_revision.max(newest);
         if self.own.len() > SAID_MAX {
@@ -77,7 +78,7 @@ impl Reading {
         self.marks.drain().map(reached).collect()
     }
 
-    pub(super) fn said(&mut self, messages: Vec<(i64, UserId)>) {
+    pub(super) fn said(&mut self, messages: Vec<Said>) {
         self.said.extend(messages);
         if self.said.len() > SAID_MAX {
             self.said.clear();
@@ -120,7 +121,7 @@ impl Room {
             && (own_overflown || !own.is_empty())
         {
             // Each node vouches for what it committed itself: the others name the rest.
-            let newest = own.iter().map(|(seq, _)| *seq).max();
+            let newest = own.iter().map(|said| said.seq).max();
             line.to_all(Notice::Moved {
                 room: self.id,
                 slug: self.slug.to_string(),

@@ -18,7 +18,7 @@ use crate::store::{Drawing, Store};
 
 const NOTHING_TO_DRAW: Drawing = Drawing {
     version: 1,
-    draw: |_| None,
+    draw: |_, _| None,
 };
 
 /// A room on a database of its own, with two people who have accounts.

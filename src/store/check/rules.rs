@@ -22,13 +22,14 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 9] = [
+const PARENTS: [(&str, &str, &str); 10] = [
     ("rooms", "created_by", "users"),
     ("former_slugs", "room_id", "rooms"),
     ("room_counters", "room_id", "rooms"),
     ("messages", "room_id", "rooms"),
     ("messages", "author_id", "users"),
     ("memberships", "room_id", "rooms"),
+    ("mentions", "user_id", "users"),
     ("memberships", "user_id", "users"),
     ("sign_ins", "user_id", "users"),
     ("password_resets", "user_id", "users"),
@@ -39,6 +40,7 @@ pub(super) fn rules(is_sqlite: bool) -> Vec<Rule> {
     let mut rules = of_numbers();
     rules.extend(of_counters());
     rules.extend(of_members());
+    rules.push(of_mentions());
     rules.extend(PARENTS.iter().map(|parent| of_parent(*parent)));
     if is_sqlite {
         // What the list above does not name yet.
@@ -190,6 +192,19 @@ fn of_members() -> Vec<Rule> {
             },
         },
     ]
+}
+
+fn of_mentions() -> Rule {
+    Rule {
+        columns: ["r.slug", "u.username", "n.seq", "0"],
+        from: "mentions n JOIN rooms r ON r.id = n.room_id JOIN users u ON u.id = n.user_id \
+               LEFT JOIN messages m ON m.room_id = n.room_id AND m.seq = n.seq WHERE m.calls IS NULL OR m.calls = 'room'"
+            .to_owned(),
+        sentence: |row| {
+            let Row { subject, person, number, .. } = row;
+            format!("room {subject}: {person} is named by message {number}, which names nobody by themselves")
+        },
+    }
 }
 
 fn of_parent((table, column, parent): (&'static str, &'static str, &'static str)) -> Rule {

@@ -10,11 +10,13 @@ use diesel::prelude::*;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::numbering::Counted;
+use super::counted::Counted;
+use super::naming::Naming;
 use super::{Batch, Change, Drawing, Outcome, What};
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, FirstSent, Message};
+use crate::store::named;
 use crate::store::schema::messages;
 use crate::store::time::Time;
 use crate::store::{RoomId, UserId};
@@ -32,6 +34,15 @@ pub(super) struct Inserts<'a> {
     /// What PostgreSQL has stored already or gets with this batch, by sender and client_id.
     earlier: HashMap<(UserId, String), FirstSent>,
     rows: Vec<NewRow<'a>>,
+    named: Vec<named::Row>,
+}
+
+/// What a message holds beside its text.
+pub(super) enum Content {
+    /// Something was said, and names these.
+    Said(Naming),
+    /// Something happened.
+    Happened(Value),
 }
 
 #[derive(Insertable)]
@@ -49,6 +60,7 @@ struct NewRow<'a> {
     text: &'a str,
     html: Option<String>,
     markup_version: i32,
+    calls: Option<&'static str>,
     reply_to: Option<i64>,
     sent_at: chrono::NaiveDateTime,
 }
@@ -67,16 +79,17 @@ impl<'a> Inserts<'a> {
             now,
             earlier: stored_before(conn, batch)?,
             rows: Vec::new(),
+            named: Vec::new(),
         })
     }
 
-    /// Numbers one message and inserts it, unless its id is known. `event` is what happened, where nothing was said.
+    /// Numbers one message and inserts it, unless its id is known.
     pub(super) fn insert(
         &mut self,
         conn: &mut Conn,
         room: &mut Counted,
         change: &'a Change,
-        event: Option<Value>,
+        content: Content,
     ) -> Result<Outcome> {
         let hash = content_hash(change);
         if !change.fresh
@@ -90,6 +103,10 @@ impl<'a> Inserts<'a> {
             What::Post { text, reply_to } => (text.shared(), *reply_to),
             What::Deed(_) => ("".into(), None),
         };
+        let (naming, event) = match content {
+            Content::Said(naming) => (naming, None),
+            Content::Happened(event) => (Naming::default(), Some(event)),
+        };
         let kind = event.is_some().then_some(NOTICE);
         let message = Message {
             seq: room.last_seq + 1,
@@ -98,13 +115,14 @@ impl<'a> Inserts<'a> {
             author: change.author,
             username: change.username.clone(),
             name: change.name.clone(),
-            html: self.drawing.of(&text),
+            html: self.drawing.of(&text, &naming.mentions),
             text,
             sent_at: self.now,
             edited_at: None,
             deleted: false,
             client_id: change.client_id.shared(),
             reply_to,
+            called: naming.called,
             event,
         };
         let row = NewRow {
@@ -120,6 +138,7 @@ impl<'a> Inserts<'a> {
             text: change.text(),
             html: message.html.clone(),
             markup_version: self.drawing.version,
+            calls: message.called.word(),
             reply_to,
             sent_at: self.now.sql(),
         };
@@ -144,20 +163,26 @@ impl<'a> Inserts<'a> {
                 self.rows.push(row);
             }
         }
+        let named = message.called.people.iter().map(|user| named::Row {
+            user_id: *user,
+            room_id: self.room,
+            seq: message.seq,
+        });
+        self.named.extend(named);
         room.advance();
         Ok(Outcome::Stored(message))
     }
 
-    /// Writes the rows that PostgreSQL takes together.
+    /// Writes the rows that PostgreSQL takes together, and whom they name.
     pub(super) fn finish(self, conn: &mut Conn) -> Result<()> {
-        if let Conn::Postgres(postgres) = conn {
+        if let Conn::Postgres(postgres) = &mut *conn {
             for rows in self.rows.chunks(CHUNK) {
                 diesel::insert_into(messages::table)
                     .values(rows)
                     .execute(postgres)?;
             }
         }
-        Ok(())
+        named::insert(conn, &self.named)
     }
 
     fn known_to_sqlite(&self, conn: &mut Conn, post: &Change, hash: &[u8]) -> Result<Outcome> {

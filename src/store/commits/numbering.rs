@@ -6,15 +6,17 @@ use std::time::Duration;
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::counted::{Counted, locked_rooms};
 use super::deeds::{Deed, Scene};
-use super::inserting::Inserts;
+use super::inserting::{Content, Inserts};
+use super::naming::{Naming, Speaker};
 use super::{Batch, Change, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Place, Role};
 use crate::store::connection::Conn;
 use crate::store::reading::read_by_saying;
-use crate::store::rooms::{self, State};
-use crate::store::schema::{room_counters, rooms as table, users};
+use crate::store::rooms;
+use crate::store::schema::{room_counters, users};
 use crate::store::time::Time;
 use crate::store::users::raise_access_revision;
 use crate::store::{RoomId, UserId};
@@ -35,57 +37,6 @@ pub(super) struct Numbering {
     /// Who said something, and what last.
     said: BTreeMap<(RoomId, UserId), i64>,
     now: Time,
-}
-
-/// A room's counters under lock, and what matters of the room itself.
-pub(super) struct Counted {
-    pub(super) last_seq: i64,
-    pub(super) revision: i64,
-    first_seq: i64,
-    state: State,
-    changed: bool,
-    /// Whether more was shown than it counts: it was put back under those who serve it.
-    went_back: bool,
-}
-
-impl Counted {
-    /// Counters never go back in one history: where they are behind what was shown, another copy of the database has taken
-    /// its place, as after a failover that lost something. What was numbered by it would bear numbers that people know as
-    /// those of other messages.
-    fn compare(&mut self, batch: &Batch) {
-        if self.revision >= batch.gate {
-            return;
-        }
-        self.went_back = true;
-        log::error!(
-            "room number {} takes no messages: the database counts {} changes there, and {} were shown. It was put back; stop \
-             every node, run `adda epoch renew` and start them again",
-            batch.room,
-            self.revision,
-            batch.gate
-        );
-    }
-
-    /// Nothing of a batch is stored, and nothing is shown.
-    fn refuse(&self, batch: &Batch) -> Committed {
-        let refused =
-            || Outcome::Refused(Error::Unavailable("the database was put back".to_owned()));
-        Committed {
-            between: Some(Vec::new()),
-            outcomes: batch.changes.iter().map(|_| refused()).collect(),
-            // Not what is counted: what follows is held against what was shown.
-            revision: batch.gate,
-            last_seq: self.last_seq,
-            moved: Vec::new(),
-        }
-    }
-
-    /// One more message.
-    pub(super) fn advance(&mut self) {
-        self.last_seq += 1;
-        self.revision += 1;
-        self.changed = true;
-    }
 }
 
 impl Numbering {
@@ -159,7 +110,9 @@ impl Numbering {
                     match self.permit(conn, batch.room, &room, change, *reply_to)? {
                         Some(refusal) => Outcome::Refused(refusal),
                         None => {
-                            let outcome = inserts.insert(conn, &mut room, change, None)?;
+                            let naming = self.names(conn, batch.room, &room, change)?;
+                            let said = Content::Said(naming);
+                            let outcome = inserts.insert(conn, &mut room, change, said)?;
                             if let Outcome::Stored(message) = &outcome {
                                 self.said.insert((batch.room, change.author), message.seq);
                             }
@@ -169,7 +122,10 @@ impl Numbering {
                 }
                 What::Deed(deed) => {
                     match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
-                        Ok(Some(event)) => inserts.insert(conn, &mut room, change, Some(event))?,
+                        Ok(Some(event)) => {
+                            let happened = Content::Happened(event);
+                            inserts.insert(conn, &mut room, change, happened)?
+                        }
                         Ok(None) => Outcome::Unchanged,
                         Err(refusal) => Outcome::Refused(refusal),
                     }
@@ -241,6 +197,23 @@ impl Numbering {
             return self.wait_their_turn(conn, id, room, change);
         }
         Ok(None)
+    }
+
+    fn names(
+        &self,
+        conn: &mut Conn,
+        id: RoomId,
+        room: &Counted,
+        change: &Change,
+    ) -> Result<Naming> {
+        let speaker = Speaker {
+            room: id,
+            state: &room.state,
+            author: change.author,
+            person: self.person(change.author),
+            place: self.place(id, change.author),
+        };
+        speaker.names(conn, change.text())
     }
 
     fn looks_after(&self, id: RoomId, room: &Counted, author: UserId) -> bool {
@@ -317,45 +290,6 @@ impl Numbering {
         };
         self.authors.get(&user).copied().unwrap_or(nobody)
     }
-}
-
-/// The counters of some rooms, locked until the transaction ends, and what the rooms are.
-fn locked_rooms(conn: &mut Conn, ids: &[RoomId]) -> Result<HashMap<RoomId, Counted>> {
-    let mut found = HashMap::with_capacity(ids.len());
-    for ids in ids.chunks(CHUNK) {
-        let counters = room_counters::table.filter(room_counters::room_id.eq_any(ids.to_vec()));
-        let counters: Vec<(RoomId, i64, i64)> = match conn {
-            // The one writing transaction of SQLite is lock enough.
-            Conn::Sqlite(sqlite) => counters.load(sqlite)?,
-            Conn::Postgres(postgres) => counters
-                .order(room_counters::room_id.asc())
-                .for_update()
-                .load(postgres)?,
-        };
-        let states: Vec<(RoomId, i64, State)> = table::table
-            .filter(table::id.eq_any(ids.to_vec()))
-            .select((table::id, table::first_seq, State::as_select()))
-            .load(conn)?;
-        let mut states: HashMap<RoomId, _> = states
-            .into_iter()
-            .map(|(id, first, state)| (id, (first, state)))
-            .collect();
-        for (id, last_seq, revision) in counters {
-            let Some((first_seq, state)) = states.remove(&id) else {
-                continue;
-            };
-            let room = Counted {
-                last_seq,
-                revision,
-                first_seq,
-                state,
-                changed: false,
-                went_back: false,
-            };
-            found.insert(id, room);
-        }
-    }
-    Ok(found)
 }
 
 fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Person>> {
