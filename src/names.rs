@@ -20,6 +20,9 @@ pub const TOPIC_CHARACTERS_MAX: usize = 256;
 const SLUG_CHARACTERS_MAX: usize = 64;
 /// Of 32 each: 50 bits, asked for one by one, outlast any patience.
 const SLUG_RANDOM_CHARACTERS: usize = 10;
+/// What a direct room's slug begins with. Slugs from names never do.
+const DIRECT: char = '~';
+const SLUG_DIRECT_CHARACTERS: usize = 16;
 const USERNAME_CHARACTERS: std::ops::RangeInclusive<usize> = 2..=32;
 const RESERVED_USERNAMES: [&str; 9] = [
     "room",
@@ -107,6 +110,21 @@ impl Slug {
             .collect();
         let slug = slug.trim_end_matches('-');
         (!slug.is_empty()).then(|| Slug(slug.into()))
+    }
+
+    /// The canonical slug that an address names: of a direct room, which no name leads to, or of any other.
+    pub fn from_address(address: &str) -> Option<Slug> {
+        let word = fold(address);
+        match word.strip_prefix(DIRECT) {
+            Some(end) if secrets::is_word(end, SLUG_DIRECT_CHARACTERS) => Some(Slug(word.into())),
+            _ => Slug::from_name(address),
+        }
+    }
+
+    /// A slug for a direct room.
+    pub fn direct() -> Result<Slug> {
+        let end = secrets::random_word(SLUG_DIRECT_CHARACTERS)?;
+        Ok(Slug(format!("{DIRECT}{end}").into()))
     }
 
     /// A slug that nobody guesses: what a name leaves, and a random end.

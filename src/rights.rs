@@ -73,6 +73,8 @@ pub struct Room {
 pub enum Action {
     /// Make a room.
     MakeRoom,
+    /// Make a direct room.
+    StartDirect,
     /// Know of a room and read all of it, its people among it.
     Read(Room),
     /// Say something in it, and so become a member where they are none.
@@ -172,7 +174,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         return Err(Error::SignedOut);
     }
     let allowed = match action {
-        Action::MakeRoom => person.role != Role::Guest,
+        Action::MakeRoom | Action::StartDirect => person.role != Role::Guest,
         Action::Read(room) => room.is_known_to(person),
         Action::Post(room) => {
             let may_write = !room.read_only || room.is_in_the_hands_of(person);
@@ -212,7 +214,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
 impl Action {
     fn room(self) -> Option<Room> {
         match self {
-            Action::MakeRoom | Action::Delete(_) => None,
+            Action::MakeRoom | Action::StartDirect | Action::Delete(_) => None,
             Action::Read(room)
             | Action::Post(room)
             | Action::CallAll { room, .. }

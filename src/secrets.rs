@@ -39,6 +39,14 @@ pub fn random_word(characters: usize) -> Result<String> {
     Ok(word)
 }
 
+/// Whether a text is such a word.
+pub fn is_word(text: &str, characters: usize) -> bool {
+    text.len() == characters
+        && text
+            .bytes()
+            .all(|byte| matches!(byte, b'a'..=b'z' | b'2'..=b'7'))
+}
+
 /// A word that sorts by the time it was made: 48 bits of milliseconds and 72 random ones.
 pub fn timed_word() -> Result<String> {
     let milliseconds = chrono::Utc::now().timestamp_millis().to_be_bytes();

@@ -156,15 +156,15 @@ fn guests_make_no_rooms() {
         .into_iter()
         .zip([Ok(()), Ok(()), Err(Error::Forbidden), Ok(())])
     {
-        assert_eq!(
-            may(Person { role, active: true }, Action::MakeRoom),
-            expected
-        );
-        let gone = Person {
-            role,
-            active: false,
-        };
-        assert_eq!(may(gone, Action::MakeRoom), Err(Error::SignedOut));
+        for action in [Action::MakeRoom, Action::StartDirect] {
+            let person = Person { role, active: true };
+            assert_eq!(may(person, action), expected);
+            let gone = Person {
+                role,
+                active: false,
+            };
+            assert_eq!(may(gone, action), Err(Error::SignedOut));
+        }
     }
 }
 

@@ -238,7 +238,13 @@ pub fn members(conn: &mut Conn, room: RoomId) -> Result<Vec<Member>> {
     Ok(rows.into_iter().map(member).collect())
 }
 
-fn insert(conn: &mut Conn, room: RoomId, user: UserId, role: &str, last_seq: i64) -> Result<()> {
+pub(super) fn insert(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    role: &str,
+    last_seq: i64,
+) -> Result<()> {
     diesel::insert_into(memberships::table)
         .values((
             memberships::room_id.eq(room),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::connection::{Conn, MultiBackend};
 use super::schema::{former_slugs, memberships, room_counters, rooms};
 use super::time::Time;
-use super::{RoomId, UserId, memberships as members, unread, users};
+use super::{RoomId, UserId, directs, memberships as members, unread, users};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
 use crate::rights::{self, Action};
@@ -163,9 +163,10 @@ pub fn visible_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> 
         .load(conn)?;
     let mut seen: Vec<Room> = rows
         .into_iter()
-        .filter(|row| row.may_be_known_by(viewer))
+        .filter(|row| row.may_be_known_by(viewer) && row.has_begun_for(viewer))
         .map(|row| row.seen_by(viewer))
         .collect();
+    directs::describe(conn, viewer.id, &mut seen)?;
     unread::count_for(conn, viewer.id, &mut seen)?;
     Ok(seen)
 }
@@ -189,7 +190,12 @@ pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
         .filter(memberships::state.nullable().eq("joined"))
         .order((rooms::name.asc(), rooms::id.asc()))
         .load(conn)?;
-    let mut seen: Vec<Room> = rows.into_iter().map(|row| row.seen_by(viewer)).collect();
+    let mut seen: Vec<Room> = rows
+        .into_iter()
+        .filter(|row| row.has_begun_for(viewer))
+        .map(|row| row.seen_by(viewer))
+        .collect();
+    directs::describe(conn, viewer.id, &mut seen)?;
     unread::count_for(conn, viewer.id, &mut seen)?;
     Ok(seen)
 }
@@ -220,6 +226,7 @@ fn seen(conn: &mut Conn, viewer: &users::Viewer, row: Row) -> Result<Room> {
         return Err(Error::NotFound);
     }
     let mut seen = [row.seen_by(viewer)];
+    directs::describe(conn, viewer.id, &mut seen)?;
     unread::count_for(conn, viewer.id, &mut seen)?;
     let [room] = seen;
     Ok(room)
@@ -303,6 +310,7 @@ struct Row {
     name: String,
     topic: String,
     first_seq: i64,
+    created_by: UserId,
     #[diesel(embed)]
     state: State,
     #[diesel(select_expression = room_counters::last_seq)]
@@ -334,6 +342,11 @@ impl Row {
         });
         self.state
             .seen_from(place.unwrap_or(rights::Place::Stranger))
+    }
+
+    /// A direct room shows itself to all but its maker with its first message.
+    fn has_begun_for(&self, viewer: &users::Viewer) -> bool {
+        self.state.kind != "direct" || self.last_seq > 0 || self.created_by == viewer.id
     }
 
     fn may_be_known_by(&self, viewer: &users::Viewer) -> bool {

@@ -75,6 +75,8 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.eq("joined"))
         .filter(rooms::archived_at.is_null())
+        // Of a direct room nobody is told before somebody says something in it.
+        .filter(rooms::kind.ne("direct").or(room_counters::last_seq.gt(0)))
         .select((
             rooms::id,
             rooms::slug,

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::forms::Refusal;
 use super::page::Template;
 use super::person::Person;
+use super::texts::{self, Arguments};
 use crate::store::UserId;
 use crate::store::rooms::Room;
 use crate::store::users::Profile;
@@ -68,7 +69,10 @@ pub struct Invitation {
 }
 
 impl From<Room> for RoomLink {
-    fn from(room: Room) -> RoomLink {
+    fn from(mut room: Room) -> RoomLink {
+        if room.kind == "direct" && room.people.len() == 1 {
+            room.name = texts::t("direct-notes", &Arguments::new());
+        }
         RoomLink {
             href: format!("/chat/{}/", room.slug),
             joined: room.joined,

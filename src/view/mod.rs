@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod assets;
 pub mod details;
+pub mod direct;
 pub mod directory;
 pub mod forms;
 pub mod lobby;

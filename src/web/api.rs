@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
 use super::Services;
+use super::directs;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
@@ -30,6 +31,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .service(resource("/me", [get(me)]))
         .service(resource("/users", [get(people)]))
         .service(resource("/rooms", [get(list_rooms), post(make_room)]))
+        .service(resource("/directs", [post(directs::open)]))
         .service(resource(
             "/rooms/{slug}",
             [
@@ -243,7 +245,7 @@ async fn post_message(
 }
 
 async fn find_room(site: &Services, caller: &Caller, slug: &str) -> Result<Room> {
-    let slug = Slug::from_name(slug).ok_or(Error::NotFound)?;
+    let slug = Slug::from_address(slug).ok_or(Error::NotFound)?;
     let viewer = caller.viewer.clone();
     site.store
         .read(move |conn| rooms::by_slug(conn, &viewer, &slug))

@@ -25,7 +25,7 @@ pub(super) enum As {
 
 /// The room that a path names, as somebody sees it.
 pub(super) async fn room(services: &Shared, viewer: &Viewer, slug: &str) -> Result<Room> {
-    let slug = Slug::from_name(slug).ok_or(Error::NotFound)?;
+    let slug = Slug::from_address(slug).ok_or(Error::NotFound)?;
     let viewer = viewer.clone();
     services
         .store

@@ -21,6 +21,7 @@ mod api;
 mod deeds;
 mod details;
 mod directory;
+mod directs;
 mod members;
 mod reading;
 mod socket;
@@ -164,6 +165,13 @@ fn configure(services: &mut ServiceConfig) {
         ))
         .service(resource("/chat", [get(lobby::redirect)]))
         .service(resource("/chat/", [get(lobby::redirect)]))
+        .service(
+            resource(
+                "/chat/direct/{username}/",
+                [get(directs::show), post(directs::post)],
+            )
+            .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
         .service(resource("/chat/{slug}", [get(room::redirect)]))
         .service(
             resource("/chat/{slug}/", [get(room::show), post(room::post)])
@@ -176,6 +184,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/unread",
             [post(reading::leave_unread)],
+        ))
+        .service(resource(
+            "/chat/direct/{username}",
+            [get(directs::redirect)],
         ))
         // Programs and sockets
         .service(web::scope("/api").configure(api::configure))

@@ -30,6 +30,11 @@ pub(super) fn room(slug: &str) -> String {
     format!("/chat/{}/", ascii(slug))
 }
 
+/// Where the direct room of the reader and somebody is.
+pub(super) fn direct(username: &str) -> String {
+    format!("/chat/direct/{}/", ascii(username))
+}
+
 /// Where what there is to know about a room is.
 pub(super) fn details(slug: &str) -> String {
     format!("{}details", room(slug))

@@ -37,9 +37,25 @@ pub(super) struct Form {
     client_id: String,
 }
 
+impl Form {
+    /// The text as it was typed: browsers send every line break of a form as two characters.
+    pub(super) fn typed(&self) -> String {
+        self.message.replace("\r\n", "\n")
+    }
+
+    /// What is to be said, and the id it bears.
+    ///
+    /// Errors: what is wrong with them.
+    pub(super) fn checked(&self) -> Result<(Option<ClientId>, MessageText)> {
+        let client_id = Some(&*self.client_id).filter(|id| !id.is_empty());
+        let client_id = client_id.map(ClientId::parse).transpose()?;
+        Ok((client_id, MessageText::parse(&self.typed())?))
+    }
+}
+
 /// Leads to the address that ends in a slash.
 pub(super) async fn redirect(request: HttpRequest, slug: web::Path<String>) -> Answer {
-    let slug = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    let slug = Slug::from_address(&slug).ok_or(Error::NotFound)?;
     Ok(moved(&request, &slug))
 }
 
@@ -51,7 +67,7 @@ pub(super) async fn show(
     slug: web::Path<String>,
     place: web::Query<Place>,
 ) -> Answer {
-    let canonical = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    let canonical = Slug::from_address(&slug).ok_or(Error::NotFound)?;
     if canonical.as_str() != *slug {
         return Ok(moved(&request, &canonical));
     }
@@ -84,13 +100,12 @@ pub(super) async fn post(
     slug: web::Path<String>,
     form: web::Form<Form>,
 ) -> Answer {
-    let slug = Slug::from_name(&slug).ok_or(Error::NotFound)?;
-    // Browsers send every line break of a form as two characters.
-    let typed = form.message.replace("\r\n", "\n");
+    let slug = Slug::from_address(&slug).ok_or(Error::NotFound)?;
+    let typed = form.typed();
     let Some(signed_in) = signed_in else {
         return login::with_unsent(&services, &request, paths::room(slug.as_str()), typed);
     };
-    let refusal = match say(&services, &signed_in, &slug, &form.client_id, &typed).await {
+    let refusal = match say(&services, &signed_in, &slug, &form).await {
         Ok(()) => return Ok(refusals::see_other(&paths::room(slug.as_str()))),
         Err(Error::NotFound) => return Err(unknown(&slug)),
         Err(refusal) => refusal,
@@ -118,19 +133,8 @@ pub(super) async fn post(
     Ok(response)
 }
 
-async fn say(
-    services: &Shared,
-    signed_in: &SignedIn,
-    slug: &Slug,
-    client_id: &str,
-    typed: &str,
-) -> Result<()> {
-    let client_id = if client_id.is_empty() {
-        None
-    } else {
-        Some(ClientId::parse(client_id)?)
-    };
-    let text = MessageText::parse(typed)?;
+async fn say(services: &Shared, signed_in: &SignedIn, slug: &Slug, form: &Form) -> Result<()> {
+    let (client_id, text) = form.checked()?;
     let viewer = signed_in.viewer.clone();
     let wanted = slug.clone();
     let room = services

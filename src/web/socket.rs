@@ -35,7 +35,7 @@ pub async fn open_in_room(
     payload: web::Payload,
 ) -> Answer {
     check_socket_origin(&request, &services.config)?;
-    let slug = Slug::from_name(&slug).ok_or(Error::NotFound)?;
+    let slug = Slug::from_address(&slug).ok_or(Error::NotFound)?;
     Ok(services
         .chat
         .open_in_room(

@@ -11,8 +11,9 @@ export class Finder {
   #make = document.getElementById("finder-make");
   #makeClosed = document.getElementById("finder-make-closed");
   #said = document.getElementById("finder-said");
-  #rooms = document.getElementById("rooms");
+  #lists = [document.getElementById("rooms"), document.getElementById("directs")];
   #heading = document.getElementById("rooms-heading");
+  #directsHeading = document.getElementById("directs-heading");
   #found = document.getElementById("found");
   #foundRooms = document.getElementById("found-rooms");
   #template = document.getElementById("room-template");
@@ -39,6 +40,10 @@ export class Finder {
     this.#show();
   }
 
+  get #items() {
+    return this.#lists.flatMap((list) => [...list.children]);
+  }
+
   get #wanted() {
     return this.#input.value.trim();
   }
@@ -46,11 +51,12 @@ export class Finder {
   #show() {
     const wanted = folded(this.#wanted);
     const mine = new Set();
-    for (const item of this.#rooms.children) {
+    for (const item of this.#items) {
       mine.add(item.dataset.slug);
       item.hidden = wanted !== "" && !matches(item.querySelector(".room-link__name").textContent, item.dataset.slug, wanted);
     }
-    this.#heading.hidden = wanted !== "" && this.#rooms.querySelector(":scope > :not([hidden])") === null;
+    for (const [list, heading] of [[this.#lists[0], this.#heading], [this.#lists[1], this.#directsHeading]])
+      heading.hidden = wanted !== "" && list.querySelector(":scope > :not([hidden])") === null;
     const others = wanted === "" ? [] : this.#all.filter((room) => !mine.has(room.slug) && matches(room.name, room.slug, wanted));
     this.#foundRooms.replaceChildren(...others.slice(0, 50).map((room) => this.#draw(room)));
     this.#found.hidden = others.length === 0;
@@ -73,7 +79,7 @@ export class Finder {
   }
 
   #links() {
-    const visible = [...this.#rooms.children, ...this.#foundRooms.children].filter((item) => !item.hidden);
+    const visible = [...this.#items, ...this.#foundRooms.children].filter((item) => !item.hidden);
     return visible.map((item) => item.querySelector(".room-link"));
   }
 

@@ -5,7 +5,8 @@ import { COUNTED, bounded, t } from "./text.js";
 const COMPARE_WITHIN = 3_000;
 
 export class RoomList {
-  #list = document.getElementById("rooms");
+  #rooms = document.getElementById("rooms");
+  #directs = document.getElementById("directs");
   #template = document.getElementById("room-template");
   #here;
   #title;
@@ -14,7 +15,7 @@ export class RoomList {
   constructor({ connection, here = null, title, onReadHere = () => {} }) {
     this.#here = here;
     this.#title = title;
-    for (const item of this.#list.children) this.#unread.set(item.dataset.slug, Number(item.dataset.unread));
+    for (const item of this.#items) this.#unread.set(item.dataset.slug, Number(item.dataset.unread));
     this.#count();
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type !== "activity") return;
@@ -26,7 +27,7 @@ export class RoomList {
   }
 
   markUnsent(slugs) {
-    for (const item of this.#list.children) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
+    for (const item of this.#items) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
   }
 
   async #heard({ slug, unread, mentions }) {
@@ -58,19 +59,24 @@ export class RoomList {
     this.#count();
   }
 
-  #add({ slug, name }) {
+  get #items() {
+    return [...this.#rooms.children, ...this.#directs.children];
+  }
+
+  #add({ slug, name, kind }) {
     if (this.#item(slug)) return;
     const item = this.#template.content.firstElementChild.cloneNode(true);
     item.dataset.slug = slug;
     item.querySelector(".room-link").href = `/chat/${encodeURIComponent(slug)}/`;
     item.querySelector(".room-link__name bdi").textContent = name;
     if (slug === this.#here) item.querySelector(".room-link").ariaCurrent = "page";
-    this.#list.append(item);
-    document.getElementById("rooms-none").hidden = true;
+    const isDirect = kind === "direct";
+    (isDirect ? this.#directs : this.#rooms).append(item);
+    if (!isDirect) document.getElementById("rooms-none").hidden = true;
   }
 
   #item(slug) {
-    return [...this.#list.children].find((item) => item.dataset.slug === slug);
+    return this.#items.find((item) => item.dataset.slug === slug);
   }
 
   #count() {

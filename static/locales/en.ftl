@@ -111,6 +111,17 @@ person-away = Away
 person-seen = Last here { $when }
 person-seen-now = Here a moment ago
 
+directs-heading = Direct messages
+direct-notes = Notes to yourself
+direct-notes-empty = Only you read what you write here.
+direct-empty = This is where you and { $name } talk. Say the first word below.
+direct-forbidden = Guests are written to first.
+direct-abandoned = Nobody else here has an account in use any more. What was said stays readable.
+direct-message = Write to { $name }
+composer-placeholder-direct = Message
+refusal-direct-people = A direct conversation has at most 20 people.
+details-direct = Only the people below read what is said here. Whoever has the disk of this server can read what is on it.
+
 directory-title = Open rooms
 directory-back = Home
 directory-search = A word of its name or topic

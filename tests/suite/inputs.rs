@@ -10,6 +10,8 @@ mod signing_in;
 mod standing;
 mod text;
 
+pub(crate) use permission::beside;
+
 use crate::limits::settled;
 use crate::site::Site;
 

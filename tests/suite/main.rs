@@ -71,6 +71,7 @@ mod wires;
 mod check;
 mod clock;
 mod directory;
+mod directs;
 mod disk;
 mod exhaustion;
 mod outages;

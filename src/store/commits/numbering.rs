@@ -20,7 +20,7 @@ use crate::store::schema::{room_counters, users};
 use crate::store::time::Time;
 use crate::store::users::raise_access_revision;
 use crate::store::{RoomId, UserId};
-use crate::store::{memberships, messages as stored};
+use crate::store::{directs, memberships, messages as stored};
 
 /// Changes of others that a room shows at once; beyond that everyone loads afresh.
 const BETWEEN_MAX: i64 = 1_000;
@@ -184,6 +184,9 @@ impl Numbering {
             Action::Post(room.state.seen_from(place)),
         ) {
             return Ok(Some(refusal));
+        }
+        if room.state.kind == "direct" && directs::is_abandoned(conn, id)? {
+            return Ok(Some(Error::Forbidden));
         }
         if reply_to.is_some_and(|seq| seq < room.first_seq || seq > room.last_seq) {
             return Ok(Some(Error::BadRequest("bad-reply")));

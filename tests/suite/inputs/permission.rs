@@ -312,7 +312,7 @@ async fn sockets_end_with_the_right_to_them(database: Database) {
 }
 
 /// What another tool does to the database while adda runs.
-pub(super) fn beside(site: &Site, statement: &str) {
+pub(crate) fn beside(site: &Site, statement: &str) {
     let file = site.data().join("adda.db");
     let mut database = SqliteConnection::establish(file.to_str().unwrap()).unwrap();
     let statement = format!("PRAGMA busy_timeout=2000; {statement}");
