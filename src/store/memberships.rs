@@ -26,6 +26,25 @@ pub(super) struct Membership {
     pub(super) level: String,
     pub(super) read_seq: i64,
     pub(super) read_turn: i64,
+    pub(super) starred: bool,
+    pub(super) hidden_at_seq: Option<i64>,
+    pub(super) list_position: Option<i64>,
+}
+
+impl Default for Membership {
+    /// That of whoever never belonged to the room.
+    fn default() -> Membership {
+        Membership {
+            state: String::new(),
+            role: String::new(),
+            level: "all".to_owned(),
+            read_seq: 0,
+            read_turn: 0,
+            starred: false,
+            hidden_at_seq: None,
+            list_position: None,
+        }
+    }
 }
 
 /// Makes somebody a member of an open room they enter; what was said before counts as read.

@@ -25,6 +25,7 @@ pub mod check;
 pub mod deletion;
 pub mod directory;
 pub mod directs;
+pub mod lists;
 pub mod memberships;
 pub mod messages;
 pub mod named;

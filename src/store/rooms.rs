@@ -1,15 +1,18 @@
 //! Rooms: what they are, and how each looks to one person.
 
+mod row;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend};
 use super::schema::{former_slugs, memberships, room_counters, rooms};
 use super::time::Time;
-use super::{RoomId, UserId, directs, memberships as members, unread, users};
+use super::{RoomId, UserId, directs, lists, memberships as members, unread, users};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
-use crate::rights::{self, Action};
+use crate::rights;
+use row::{Row, rows_for};
 
 /// Names tried with a random end before giving up, where a name leaves no slug.
 const RANDOM_SLUGS_MAX: usize = 3;
@@ -51,6 +54,13 @@ pub struct Room {
     pub slow_mode: i64,
     /// Whether members may add others.
     pub members_add: bool,
+    /// Whether it is among the first of this person's list.
+    pub starred: bool,
+    /// Whether it is left out of that list.
+    pub hidden: bool,
+    /// Its place there, where they have put it in one.
+    #[serde(skip)]
+    pub position: Option<i64>,
     /// The people of a direct room.
     pub people: Vec<users::Profile>,
     /// How often this person marked messages of it unread.
@@ -151,7 +161,7 @@ pub struct NewRoom {
     pub topic: String,
 }
 
-/// The rooms a person may know of: open ones and those they belong to, by name.
+/// The rooms a person may know of: open ones and those they belong to, as they keep them, and else by name.
 pub fn visible_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
     let rows: Vec<Row> = rows_for(viewer.id)
         .filter(
@@ -168,6 +178,7 @@ pub fn visible_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> 
         .collect();
     directs::describe(conn, viewer.id, &mut seen)?;
     unread::count_for(conn, viewer.id, &mut seen)?;
+    lists::sort(&mut seen);
     Ok(seen)
 }
 
@@ -184,7 +195,7 @@ pub fn open_to(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
         .collect())
 }
 
-/// The rooms a person belongs to, by name. Open ones they did not join may be many more, and are not read.
+/// The rooms a person belongs to, as they keep them, and else by name. Open ones they did not join may be many more, and are not read.
 pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
     let rows: Vec<Row> = rows_for(viewer.id)
         .filter(memberships::state.nullable().eq("joined"))
@@ -197,6 +208,7 @@ pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
         .collect();
     directs::describe(conn, viewer.id, &mut seen)?;
     unread::count_for(conn, viewer.id, &mut seen)?;
+    lists::sort(&mut seen);
     Ok(seen)
 }
 
@@ -300,87 +312,4 @@ fn free_random_slug(conn: &mut Conn) -> Result<Slug> {
         }
     }
     Err(Error::Internal("no free slug was found".to_owned()))
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = rooms, check_for_backend(MultiBackend))]
-struct Row {
-    id: RoomId,
-    slug: String,
-    name: String,
-    topic: String,
-    first_seq: i64,
-    created_by: UserId,
-    #[diesel(embed)]
-    state: State,
-    #[diesel(select_expression = room_counters::last_seq)]
-    last_seq: i64,
-    #[diesel(select_expression = room_counters::revision)]
-    revision: i64,
-    #[diesel(embed)]
-    membership: Option<members::Membership>,
-}
-
-#[diesel::dsl::auto_type(no_type_alias)]
-fn rows_for(viewer: UserId) -> _ {
-    let columns: diesel::dsl::AsSelect<Row, MultiBackend> = Row::as_select();
-    rooms::table
-        .inner_join(room_counters::table)
-        .left_join(
-            memberships::table.on(memberships::room_id
-                .eq(rooms::id)
-                .and(memberships::user_id.eq(viewer))),
-        )
-        .select(columns)
-}
-
-impl Row {
-    fn rights(&self) -> rights::Room {
-        let place = self.membership.as_ref().map(|membership| {
-            let members::Membership { state, role, .. } = membership;
-            rights::Place::parse(state, role)
-        });
-        self.state
-            .seen_from(place.unwrap_or(rights::Place::Stranger))
-    }
-
-    /// A direct room shows itself to all but its maker with its first message.
-    fn has_begun_for(&self, viewer: &users::Viewer) -> bool {
-        self.state.kind != "direct" || self.last_seq > 0 || self.created_by == viewer.id
-    }
-
-    fn may_be_known_by(&self, viewer: &users::Viewer) -> bool {
-        rights::may(viewer.as_person(), Action::Read(self.rights())).is_ok()
-    }
-
-    fn seen_by(self, viewer: &users::Viewer) -> Room {
-        let rights = self.rights();
-        let (read_seq, read_turn, level) = match self.membership {
-            Some(membership) => (membership.read_seq, membership.read_turn, membership.level),
-            None => (0, 0, "all".to_owned()),
-        };
-        Room {
-            id: self.id,
-            slug: self.slug,
-            name: self.name,
-            kind: self.state.kind,
-            topic: self.topic,
-            first_seq: self.first_seq,
-            last_seq: self.last_seq,
-            revision: self.revision,
-            read_seq,
-            unread: 0,
-            mentions: 0,
-            level,
-            can_post: rights::may(viewer.as_person(), Action::Post(rights)).is_ok(),
-            archived: rights.archived,
-            read_only: rights.read_only,
-            slow_mode: self.state.slow_mode,
-            members_add: rights.members_add,
-            people: Vec::new(),
-            read_turn,
-            joined: rights.place.belongs(),
-            rights,
-        }
-    }
 }

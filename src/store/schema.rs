@@ -96,6 +96,9 @@ diesel::table! {
         history_from_seq -> BigInt,
         read_seq -> BigInt,
         posts_again_at -> Nullable<Timestamp>,
+        starred -> Bool,
+        hidden_at_seq -> Nullable<BigInt>,
+        list_position -> Nullable<BigInt>,
         read_turn -> BigInt,
     }
 }

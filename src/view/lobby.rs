@@ -20,6 +20,8 @@ const SHOWN_MAX: usize = 200;
 pub struct Lobby {
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
+    /// Those of them that I keep out of the list.
+    pub hidden: Vec<RoomLink>,
     /// Open rooms I did not join.
     pub others: Vec<RoomLink>,
     /// How many more of them there are than are shown.
@@ -81,12 +83,31 @@ impl From<Room> for RoomLink {
     }
 }
 
+/// Somebody's rooms, sorted by where they are shown.
+pub struct Sorted {
+    /// In their list.
+    pub listed: Vec<RoomLink>,
+    /// Kept out of it.
+    pub hidden: Vec<RoomLink>,
+    /// Open to them.
+    pub others: Vec<RoomLink>,
+}
+
 /// The rooms somebody joined, and the others.
-pub fn parted(rooms: Vec<Room>) -> (Vec<RoomLink>, Vec<RoomLink>) {
-    rooms
-        .into_iter()
-        .map(RoomLink::from)
-        .partition(|link| link.joined)
+pub fn sorted(rooms: Vec<Room>) -> Sorted {
+    let links = rooms.into_iter().map(RoomLink::from);
+    let (joined, others): (Vec<_>, Vec<_>) = links.partition(|link| link.joined);
+    let (hidden, listed) = joined.into_iter().partition(|link| link.room.hidden);
+    Sorted {
+        listed,
+        hidden,
+        others,
+    }
+}
+
+/// The list of rooms beside a page.
+pub fn listed(rooms: Vec<Room>) -> Vec<RoomLink> {
+    sorted(rooms).listed
 }
 
 /// The first of a list that may be long, and how many are left out: a page is read, not searched.

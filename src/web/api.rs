@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Services;
 use super::directs;
+use super::lists;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
@@ -46,6 +47,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
         .configure(reading::configure)
+        .configure(lists::configure)
         .configure(members::configure);
 }
 

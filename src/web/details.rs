@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::api::checked_topic;
 use super::deeds::{self, As};
+use super::lists;
 use super::members::checked_slow_mode;
 use super::paths;
 use super::refusals::{self, Answer, Shared};
@@ -15,12 +16,13 @@ use super::visitor::{SignedIn, Visitor};
 use crate::error::{Error, Result};
 use crate::names::DisplayName;
 use crate::rights::{self, Action, Kind, Place, Role};
+use crate::store::lists::Wish;
 use crate::store::memberships::{self, Member};
 use crate::store::rooms::{self, Room};
 use crate::store::{Deed, UserId};
 use crate::view::details::{self, Details, MemberLine};
 use crate::view::forms::Refusal;
-use crate::view::lobby::{self, RoomLink};
+use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::Person;
 
@@ -127,6 +129,15 @@ async fn carry_out(
         "restore" => Deed::Archive(false),
         "leave" => Deed::Leave,
         "delete" => return deeds::delete(services, viewer, room, &form.confirm).await,
+        "star" | "unstar" => {
+            let wish = Wish::Starred(form.what == "star");
+            return lists::put_where_wished(services, viewer, room, wish).await;
+        }
+        "hide" | "show" => {
+            let wish = Wish::Hidden(form.what == "hide");
+            return lists::put_where_wished(services, viewer, room, wish).await;
+        }
+        "up" | "down" => return lists::step(services, viewer, room, form.what == "down").await,
         "join" => return deeds::join(services, viewer, room).await,
         "add" => {
             let whom = find(services, signed_in, form).await?;
@@ -190,7 +201,7 @@ async fn draw(
         can_archive: may(Action::Archive(seen)),
         can_delete: may(Action::Delete(seen.kind)),
         room: room.into(),
-        rooms: joined.into_iter().map(RoomLink::from).collect(),
+        rooms: lobby::listed(joined),
         refusal,
     };
     let status = if page.refusal.is_some() {

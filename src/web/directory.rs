@@ -10,7 +10,7 @@ use super::visitor::Visitor;
 use crate::rights::{self, Action};
 use crate::store::{directory, rooms};
 use crate::view::directory::Directory;
-use crate::view::lobby::RoomLink;
+use crate::view::lobby;
 use crate::view::page::Reader;
 
 /// Characters of a search; nobody types more, and no room has more in its name.
@@ -43,7 +43,7 @@ pub(super) async fn show(
     });
     let (page, joined) = read.await?;
     let person = signed_in.viewer.as_person();
-    let joined = joined.into_iter().map(RoomLink::from).collect();
+    let joined = lobby::listed(joined);
     let query = paths::query_value(&wanted);
     let page = Directory::new(page, joined, (wanted, query), |listed| {
         let room = &listed.room;

@@ -23,7 +23,7 @@ use crate::store::rooms::{self, Room};
 use crate::store::users::{self, Profile, Viewer};
 use crate::view::direct::Beginning;
 use crate::view::forms::Refusal;
-use crate::view::lobby::RoomLink;
+use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::Person;
 
@@ -204,7 +204,7 @@ async fn draw(
     });
     let (profile, joined): (Profile, Vec<Room>) = read.await?;
     let page = Beginning {
-        rooms: joined.into_iter().map(RoomLink::from).collect(),
+        rooms: lobby::listed(joined),
         action: paths::direct(&profile.username),
         notes: profile.id == signed_in.viewer.id,
         person: Person::from(profile),

@@ -13,7 +13,7 @@ use crate::names::Slug;
 use crate::rights::{self, Action};
 use crate::store::{rooms, site, users};
 use crate::view::forms::Refusal;
-use crate::view::lobby::{self, Lobby, NewRoomForm};
+use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
 use crate::view::page::Reader;
 
 /// What the form that makes rooms carries.
@@ -112,11 +112,16 @@ async fn draw(
     let (rooms, people, invite_token) = read.await?;
     // Who is here is an ornament: the page comes without it where the hub has no time.
     let online = services.chat.online().await.unwrap_or_default();
-    let (joined, others) = lobby::parted(rooms);
+    let Sorted {
+        listed,
+        hidden,
+        others,
+    } = lobby::sorted(rooms);
     let (others, more_others) = lobby::first(others);
     let (people, more_people) = lobby::first(lobby::people(people, &online));
     let page = Lobby {
-        rooms: joined,
+        rooms: listed,
+        hidden,
         others,
         more_others,
         people,

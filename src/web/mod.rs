@@ -13,6 +13,7 @@ mod login;
 mod reset;
 
 mod invitation;
+mod lists;
 mod lobby;
 mod room;
 mod settings;

@@ -15,7 +15,7 @@ use crate::store::messages::{self, Page, Stretch};
 use crate::store::rooms::{self, Room};
 use crate::store::{Time, unread};
 use crate::view::forms::{Offer, Refusal};
-use crate::view::lobby::RoomLink;
+use crate::view::lobby;
 use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::room::{ComposerForm, EarlierUnread, RoomPage, items};
@@ -240,7 +240,7 @@ fn draw(
             notices::slow_words(room.slow_mode)
         },
         room: room.into(),
-        rooms: rooms.into_iter().map(RoomLink::from).collect(),
+        rooms: lobby::listed(rooms),
         messages: items(&page, &signed_in.viewer),
         earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,

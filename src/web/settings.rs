@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::store::{rooms, sign_ins, users};
 use crate::view::forms::Refusal;
-use crate::view::lobby::RoomLink;
+use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::settings::{Settings, SignInLine};
 
@@ -158,7 +158,7 @@ async fn draw(
         .collect();
     lines.sort_by_key(|line| !line.this);
     let page = Settings {
-        rooms: joined.into_iter().map(RoomLink::from).collect(),
+        rooms: lobby::listed(joined),
         sign_ins: lines,
         done,
         refusal,

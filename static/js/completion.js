@@ -18,10 +18,9 @@ export class Completion {
   constructor({ text, slug, kind }) {
     this.#text = text;
     this.#path = kind === "open" ? "/api/users" : `${roomPath(slug)}/members`;
-    text.setAttribute("role", "combobox");
     text.setAttribute("aria-autocomplete", "list");
     text.setAttribute("aria-controls", this.#box.id);
-    text.setAttribute("aria-expanded", "false");
+    text.setAttribute("aria-haspopup", "listbox");
     text.addEventListener("input", () => this.#look());
     text.addEventListener("click", () => this.#look());
     text.addEventListener("blur", () => this.#close());
@@ -68,7 +67,6 @@ export class Completion {
     if (this.#words.length === 0) return this.#close();
     this.#box.replaceChildren(...offered.map(draw));
     this.#box.hidden = false;
-    this.#text.setAttribute("aria-expanded", "true");
     this.#choose(0);
   }
 
@@ -103,7 +101,6 @@ export class Completion {
 
   #close() {
     this.#box.hidden = true;
-    this.#text.setAttribute("aria-expanded", "false");
     this.#text.removeAttribute("aria-activedescendant");
   }
 }

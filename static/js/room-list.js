@@ -33,7 +33,7 @@ export class RoomList {
   async #heard({ slug, unread, mentions }) {
     if (!this.#item(slug)) {
       const room = await call("GET", roomPath(slug)).catch(() => null);
-      if (!room) return;
+      if (!room || room.hidden) return;
       this.#add(room);
     }
     this.#show(slug, unread, mentions);

@@ -117,7 +117,9 @@ fn files_are_short_and_named_for_what_they_are() {
             let Ok(text) = std::fs::read_to_string(&path) else {
                 continue;
             };
-            let lines = text.lines().count();
+            // What people read is one list, each line for itself.
+            let is_a_list = path.extension().is_some_and(|kind| kind == "ftl");
+            let lines = if is_a_list { 0 } else { text.lines().count() };
             assert!(lines <= LINES_MAX, "{} has {lines} lines", path.display());
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             for vague in [

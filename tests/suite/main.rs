@@ -95,6 +95,7 @@ mod membership;
 mod methods;
 mod origins;
 mod own_account;
+mod own_lists;
 mod refusals;
 mod regressions;
 mod security;

@@ -1,0 +1,3 @@
+ALTER TABLE memberships DROP COLUMN list_position;
+ALTER TABLE memberships DROP COLUMN hidden_at_seq;
+ALTER TABLE memberships DROP COLUMN starred;
