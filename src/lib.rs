@@ -23,6 +23,7 @@ pub mod json;
 pub mod mentions;
 pub mod names;
 pub mod secrets;
+pub mod telling;
 
 pub mod metrics;
 

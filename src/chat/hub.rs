@@ -9,6 +9,7 @@ mod heads;
 mod marks;
 mod requests;
 mod stopping;
+mod telling;
 #[cfg(test)]
 mod tests;
 
@@ -21,10 +22,10 @@ use tokio::sync::{Notify, oneshot};
 
 pub use activity::Moved;
 pub use foundation::Foundation;
-pub use marks::{MarkedUnread, ReadMoved};
+pub use marks::{MarkChanged, ReadMoved};
 pub use requests::{
-    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, FoundBehind, Hear, Heard,
-    Missed, Online, RelayIs, RoomGone, SignOut, Subscribed,
+    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, Focus, FoundBehind, Hear,
+    Heard, Missed, Online, RelayIs, RoomGone, SignOut, Subscribed,
 };
 
 use super::closing::CloseReason;
@@ -32,9 +33,11 @@ use super::outlet::Outlet;
 use super::recent::NodeBytes;
 use super::relay::Line;
 use super::room::{Opening, Retire, Room, SessionId};
+use super::said::Said;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::store::unread::Mark;
+use crate::store::wants::Wants;
 use crate::store::{RoomId, Store, UserId, users};
 
 /// A room is closed after being empty so long.
@@ -108,11 +111,15 @@ struct Person {
     marks: HashMap<RoomId, Mark>,
     /// Where their own mark moved: their other sessions in that very room are told too.
     own: HashSet<RoomId>,
+    /// What was said and may be told of by itself.
+    heard: HashMap<RoomId, Vec<Arc<[Said]>>>,
 }
 
 struct SessionHere {
     outlet: Arc<Outlet>,
     room: Option<RoomId>,
+    wants: Option<Wants>,
+    is_watched: bool,
     sign_in: i64,
 }
 
@@ -339,7 +346,7 @@ impl Handler<Connect> for Hub {
             self.belonging.arrive(user);
         }
         let person = self.people.entry(user).or_default();
-        if let Some(room) = room {
+        if let Some((room, _)) = room {
             // How it stands is read anew.
             person.marks.remove(&room);
             if belongs {
@@ -350,7 +357,9 @@ impl Handler<Connect> for Hub {
             session,
             SessionHere {
                 outlet,
-                room,
+                room: room.map(|(room, _)| room),
+                wants: room.map(|(_, wants)| wants),
+                is_watched: false,
                 sign_in,
             },
         );

@@ -41,10 +41,13 @@ use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::site::Site;
 use crate::store::users::Viewer;
-use crate::store::{self, Change, Deed, RoomId, Store, UserId, What, deletion, reading};
+use crate::store::{
+    self, Change, Deed, RoomId, Store, Time, UserId, What, deletion, reading, wants,
+};
+use crate::telling::Level;
 use allowance::{Allowances, Rate};
 use hub::{
-    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkedUnread, Online, ReadMoved,
+    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkChanged, Online, ReadMoved,
     RoomGone, RoomHandle, SignOut,
 };
 use relay::{Line, RedisAddress, Relay};
@@ -210,13 +213,39 @@ impl Chat {
             return Ok(0);
         };
         // As often as one person may post: their other devices, and whoever holds a mark of theirs that is to be stored.
-        self.hub.do_send(MarkedUnread {
+        self.hub.do_send(MarkChanged {
             room: id,
             slug: room.slug.as_str().into(),
             user,
             turn: stands.turn,
         });
         Ok(stands.read_seq)
+    }
+
+    /// Sets what a person wants to be told of in a room they belong to; `None` for the level is what the room's kind suggests.
+    ///
+    /// Errors: `Forbidden` for who does not belong to it; `RateLimited`, `Busy`, `Unavailable`.
+    pub async fn set_wants(
+        &self,
+        viewer: &Viewer,
+        room: &View,
+        level: Option<Level>,
+        muted_until: Option<Time>,
+    ) -> Result<()> {
+        self.allowances.of(viewer.id).take()?;
+        let (id, user) = (room.id, viewer.id);
+        let set = self
+            .store
+            .write(move |conn| wants::set(conn, id, user, level, muted_until));
+        set.await?;
+        // As often as one person may post.
+        self.hub.do_send(MarkChanged {
+            room: id,
+            slug: room.slug.as_str().into(),
+            user,
+            turn: room.read_turn,
+        });
+        Ok(())
     }
 
     /// Everyone connected to any node, as far as this one knows.

@@ -33,6 +33,13 @@ pub enum Request {
         /// Up to this message.
         seq: i64,
     },
+    /// A window that has the focus shows this page, or does not any more.
+    Focus {
+        /// Repeated where it is refused.
+        client_id: Option<ClientId>,
+        /// Whether it does.
+        on: bool,
+    },
     /// Answer behind all that is queued.
     Ping {
         /// Repeated in the answer.
@@ -57,6 +64,7 @@ struct Incoming {
     client_id: Option<String>,
     reply_to: Option<i64>,
     seq: Option<i64>,
+    on: Option<bool>,
 }
 
 impl Request {
@@ -101,6 +109,10 @@ impl Request {
             Some("read") => match incoming.seq {
                 Some(seq) if seq >= 0 => Ok(Request::Read { client_id, seq }),
                 _ => Err(unreadable(Error::BadRequest("bad-seq"))),
+            },
+            Some("focus") => match incoming.on {
+                Some(on) => Ok(Request::Focus { client_id, on }),
+                None => Err(unreadable(Error::BadRequest("bad-frame"))),
             },
             Some("ping") => Ok(Request::Ping { client_id }),
             Some(_) => Err(unreadable(Error::BadRequest("bad-type"))),
@@ -196,8 +208,23 @@ pub struct Activity<'a> {
     pub unread: i64,
     /// Those among them that name this person.
     pub mentions: i64,
+    /// Whether the room is mute for this person.
+    pub muted: bool,
     /// What deserves to be told of by itself.
-    pub notice: Option<()>,
+    pub notice: Option<Notice<'a>>,
+}
+
+/// A message that somebody is told of.
+#[derive(Serialize)]
+pub struct Notice<'a> {
+    /// Its number.
+    pub seq: i64,
+    /// Who said it.
+    pub username: &'a str,
+    /// How it begins.
+    pub excerpt: &'a str,
+    /// Why they are told.
+    pub reason: &'static str,
 }
 
 impl Frame<'_> {

@@ -2,9 +2,14 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::mentions::Everyone;
 use crate::store::UserId;
 use crate::store::messages::Message;
 use crate::store::named::Called;
+use crate::telling::{Call, Heard};
+
+/// Characters of a message that are told of it.
+const EXCERPT_MAX: usize = 140;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,6 +18,10 @@ pub struct Said {
     pub seq: i64,
     /// Who said it.
     pub author: UserId,
+    /// Their username.
+    pub username: String,
+    /// How it begins.
+    pub excerpt: String,
     /// Whom it names.
     pub called: Called,
     /// Whether it tells what happened to the room, and is nothing to be counted.
@@ -24,8 +33,58 @@ impl From<&Message> for Said {
         Said {
             seq: message.seq,
             author: message.author,
+            username: message.username.to_string(),
+            excerpt: excerpt(&message.text),
             called: message.called.clone(),
             is_notice: message.kind.is_some(),
         }
+    }
+}
+
+impl Said {
+    /// The same as one person meets it.
+    pub fn heard_by(&self, user: UserId) -> Heard {
+        let call = match self.called.everyone {
+            _ if self.called.people.contains(&user) => Some(Call::Name),
+            Some(Everyone::Room) => Some(Call::Room),
+            Some(Everyone::Here) => Some(Call::Here),
+            None => None,
+        };
+        Heard {
+            is_notice: self.is_notice,
+            is_deleted: false,
+            is_own: self.author == user,
+            call,
+        }
+    }
+}
+
+/// The beginning of a text, on one line.
+fn excerpt(text: &str) -> String {
+    let mut excerpt = String::new();
+    for word in text.split_whitespace() {
+        if !excerpt.is_empty() {
+            excerpt.push(' ');
+        }
+        excerpt.push_str(word);
+        if let Some((end, _)) = excerpt.char_indices().nth(EXCERPT_MAX) {
+            excerpt.truncate(end);
+            excerpt.push('…');
+            break;
+        }
+    }
+    excerpt
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_short_line() {
+        assert_eq!(excerpt(" tea \n\n at\tfive "), "tea at five");
+        let long = excerpt(&"আড্ডা ".repeat(100));
+        assert_eq!(long.chars().count(), EXCERPT_MAX + 1);
+        assert!(long.ends_with('…'));
     }
 }

@@ -12,7 +12,7 @@ use super::closing::CloseReason;
 use super::entrance::{Destination, Entrance};
 use super::fragments::Fragments;
 use super::hold::Hold;
-use super::hub::{Connect, Disconnect, RoomHandle};
+use super::hub::{Connect, Disconnect, Focus, RoomHandle};
 use super::outlet::{BATCHES_MAX, Batch, Deliver, End, Gauge, Outlet};
 use super::protocol::{Frame, Request, Unreadable, Welcome, refusal};
 use super::room::{Join, Leave, Ping, Read, Say};
@@ -72,7 +72,7 @@ impl Session {
             session: id,
             user: person.id,
             sign_in: self.entrance.sign_in,
-            room: room.as_ref().map(|room| room.view.id),
+            room: room.as_ref().map(|room| (room.view.id, room.view.wants)),
             belongs: room.as_ref().is_some_and(|room| room.view.joined),
             outlet: outlet.clone(),
         });
@@ -161,6 +161,21 @@ impl Session {
                     user,
                     seq,
                     client_id,
+                });
+            }
+            Ok(Request::Focus { client_id, on }) => {
+                if self.room.is_none() {
+                    let error = Error::BadRequest("bad-type");
+                    return self.say(
+                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
+                        ctx,
+                    );
+                }
+                // As often as this socket may send frames.
+                self.entrance.hub.do_send(Focus {
+                    session: self.entrance.id,
+                    user: self.entrance.person.id,
+                    on,
                 });
             }
             Ok(Request::Ping { client_id }) => match &self.room {

@@ -23,9 +23,10 @@ const CHUNK: usize = 500;
 pub(super) struct Membership {
     pub(super) state: String,
     pub(super) role: String,
-    pub(super) level: String,
     pub(super) read_seq: i64,
     pub(super) read_turn: i64,
+    pub(super) told_of: Option<String>,
+    pub(super) muted_until: Option<chrono::NaiveDateTime>,
     pub(super) starred: bool,
     pub(super) hidden_at_seq: Option<i64>,
     pub(super) list_position: Option<i64>,
@@ -37,9 +38,10 @@ impl Default for Membership {
         Membership {
             state: String::new(),
             role: String::new(),
-            level: "all".to_owned(),
             read_seq: 0,
             read_turn: 0,
+            told_of: None,
+            muted_until: None,
             starred: false,
             hidden_at_seq: None,
             list_position: None,

@@ -34,6 +34,7 @@ pub mod reading;
 pub mod rooms;
 pub mod sign_ins;
 pub mod unread;
+pub mod wants;
 
 use std::collections::HashSet;
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::connection::{Conn, MultiBackend};
 use super::schema::{former_slugs, memberships, room_counters, rooms};
 use super::time::Time;
+use super::wants::Wants;
 use super::{RoomId, UserId, directs, lists, memberships as members, unread, users};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
@@ -43,7 +44,7 @@ pub struct Room {
     /// Those among them that name this person.
     pub mentions: i64,
     /// What they are told of: `all`, `mentions`, `nothing`.
-    pub level: String,
+    pub level: &'static str,
     /// Whether they may post.
     pub can_post: bool,
     /// Whether it is closed to new messages.
@@ -63,6 +64,9 @@ pub struct Room {
     pub position: Option<i64>,
     /// The people of a direct room.
     pub people: Vec<users::Profile>,
+    /// The same, and until when the room is mute for them.
+    #[serde(skip)]
+    pub wants: Wants,
     /// How often this person marked messages of it unread.
     #[serde(skip)]
     pub read_turn: i64,

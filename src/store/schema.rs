@@ -90,7 +90,6 @@ diesel::table! {
         user_id -> BigInt,
         state -> Text,
         role -> Text,
-        level -> Text,
         joined_seq -> BigInt,
         left_seq -> Nullable<BigInt>,
         history_from_seq -> BigInt,
@@ -100,6 +99,8 @@ diesel::table! {
         hidden_at_seq -> Nullable<BigInt>,
         list_position -> Nullable<BigInt>,
         read_turn -> BigInt,
+        told_of -> Nullable<Text>,
+        muted_until -> Nullable<Timestamp>,
     }
 }
 

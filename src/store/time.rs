@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, NaiveDateTime, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 use diesel::deserialize::{self, FromSql, Queryable};
 use diesel::sql_types::Timestamp;
 use serde::{Serialize, Serializer};
@@ -27,6 +27,13 @@ impl Time {
     /// How long from an earlier moment to this one; zero where that is later.
     pub fn since(self, earlier: Time) -> Duration {
         (self.0 - earlier.0).to_std().unwrap_or_default()
+    }
+
+    /// What is written as RFC 3339, to the millisecond; `None` for what is no time, or one beyond what can be stored.
+    pub fn parse(text: &str) -> Option<Time> {
+        let time = DateTime::parse_from_rfc3339(text).ok()?.naive_utc();
+        let storable = (1970..=9999).contains(&time.year());
+        storable.then(|| Time(time.trunc_subsecs(3)))
     }
 
     /// The day in UTC: `2026-11-22`.

@@ -4,10 +4,11 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 
-use super::connection::Conn;
+use super::connection::{Conn, MultiBackend};
 use super::rooms::Room;
 use super::schema::{memberships, mentions, messages, room_counters, rooms};
 use super::time::Time;
+use super::wants::Wants;
 use super::{RoomId, UserId};
 use crate::error::Result;
 
@@ -33,36 +34,27 @@ pub struct Mark {
     pub mentions: i64,
     /// The room's newest message when this was counted.
     pub last_seq: i64,
+    /// What they want to be told of there.
+    pub wants: Wants,
 }
 
 /// The marks of those of some people who belong to a room.
 pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mark>> {
-    let last_seq: i64 = room_counters::table
-        .find(room)
-        .select(room_counters::last_seq)
+    let (last_seq, kind): (i64, String) = room_counters::table
+        .inner_join(rooms::table)
+        .filter(room_counters::room_id.eq(room))
+        .select((room_counters::last_seq, rooms::kind))
         .first(conn)?;
     let mut marks = Vec::new();
     for people in people.chunks(CHUNK) {
-        let read: Vec<(UserId, i64, i64)> = memberships::table
+        let members: Vec<Row> = memberships::table
             .filter(memberships::room_id.eq(room))
             .filter(memberships::state.eq("joined"))
             .filter(memberships::user_id.eq_any(people.to_vec()))
-            .select((
-                memberships::user_id,
-                memberships::read_seq,
-                memberships::read_turn,
-            ))
+            .select(Row::as_select())
             .load(conn)?;
-        for (user, read_seq, turn) in read {
-            let (unread, mentions) = count(conn, room, user, read_seq, last_seq)?;
-            marks.push(Mark {
-                user,
-                read_seq,
-                turn,
-                unread,
-                mentions,
-                last_seq,
-            });
+        for member in members {
+            marks.push(member.counted(conn, &kind, last_seq)?);
         }
     }
     Ok(marks)
@@ -70,7 +62,7 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
 
 /// How all rooms stand that somebody belongs to, each with its name in URLs.
 pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, Mark)>> {
-    let joined: Vec<(RoomId, String, i64, i64, i64)> = memberships::table
+    let joined: Vec<(Row, String, String, i64)> = memberships::table
         .inner_join(rooms::table.inner_join(room_counters::table))
         .filter(memberships::user_id.eq(user))
         .filter(memberships::state.eq("joined"))
@@ -78,26 +70,42 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
         // Of a direct room nobody is told before somebody says something in it.
         .filter(rooms::kind.ne("direct").or(room_counters::last_seq.gt(0)))
         .select((
-            rooms::id,
+            Row::as_select(),
             rooms::slug,
-            memberships::read_seq,
-            memberships::read_turn,
+            rooms::kind,
             room_counters::last_seq,
         ))
         .load(conn)?;
-    let stands = |(room, slug, read_seq, turn, last_seq)| {
-        let (unread, mentions) = count(conn, room, user, read_seq, last_seq)?;
-        let mark = Mark {
-            user,
-            read_seq,
-            turn,
+    let stands = |(row, slug, kind, last_seq): (Row, String, String, i64)| {
+        Ok((row.room_id, slug, row.counted(conn, &kind, last_seq)?))
+    };
+    joined.into_iter().map(stands).collect()
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = memberships, check_for_backend(MultiBackend))]
+struct Row {
+    room_id: RoomId,
+    user_id: UserId,
+    read_seq: i64,
+    read_turn: i64,
+    told_of: Option<String>,
+    muted_until: Option<chrono::NaiveDateTime>,
+}
+
+impl Row {
+    fn counted(&self, conn: &mut Conn, kind: &str, last_seq: i64) -> Result<Mark> {
+        let (unread, mentions) = count(conn, self.room_id, self.user_id, self.read_seq, last_seq)?;
+        Ok(Mark {
+            user: self.user_id,
+            read_seq: self.read_seq,
+            turn: self.read_turn,
             unread,
             mentions,
             last_seq,
-        };
-        Ok((room, slug, mark))
-    };
-    joined.into_iter().map(stands).collect()
+            wants: Wants::parse(self.told_of.as_deref(), self.muted_until, kind),
+        })
+    }
 }
 
 /// The first message that a member has not read, and when it was said.

@@ -48,6 +48,8 @@ pub struct RoomLink {
     pub href: String,
     /// Whether I belong to it.
     pub joined: bool,
+    /// Whether it is mute for me: then what is unread is not counted.
+    pub muted: bool,
 }
 
 /// The fields of the form that makes rooms.
@@ -78,6 +80,7 @@ impl From<Room> for RoomLink {
         RoomLink {
             href: format!("/chat/{}/", room.slug),
             joined: room.joined,
+            muted: room.wants.is_muted(),
             room,
         }
     }

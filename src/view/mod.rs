@@ -9,6 +9,7 @@ pub mod forms;
 pub mod lobby;
 pub mod markup;
 pub mod notices;
+pub mod notifications;
 pub mod page;
 pub mod person;
 pub mod qr;

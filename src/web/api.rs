@@ -9,7 +9,7 @@ use super::lists;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
-use super::{members, reading};
+use super::{members, notifications, reading};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
@@ -47,6 +47,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
         .configure(reading::configure)
+        .configure(notifications::configure)
         .configure(lists::configure)
         .configure(members::configure);
 }

@@ -24,6 +24,7 @@ mod details;
 mod directory;
 mod directs;
 mod members;
+mod notifications;
 mod reading;
 mod socket;
 
@@ -181,6 +182,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/details",
             [get(details::show), post(details::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/notifications",
+            [get(notifications::show), post(notifications::submit)],
         ))
         .service(resource(
             "/chat/{slug}/unread",

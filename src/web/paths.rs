@@ -40,6 +40,11 @@ pub(super) fn details(slug: &str) -> String {
     format!("{}details", room(slug))
 }
 
+/// Where somebody says what they want to be told of in a room.
+pub(super) fn notifications(slug: &str) -> String {
+    format!("{}notifications", room(slug))
+}
+
 fn encode(text: &str, stays: impl Fn(u8) -> bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {

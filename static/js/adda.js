@@ -6,7 +6,7 @@ import { letPasswordsShow } from "./passwords.js";
 if (boot.page === "room") {
   const { startRoomPage } = await import("./room-page.js");
   await startRoomPage();
-} else if (boot.page === "lobby" || boot.page === "settings") {
+} else if (["lobby", "settings", "notifications"].includes(boot.page)) {
   letPasswordsShow();
   const { startLobbyPage } = await import("./lobby-page.js");
   await startLobbyPage();

@@ -22,6 +22,7 @@ export function drawMessage(message, isMine) {
   setTime(element, message.sent_at);
   if (message.seq) {
     element.dataset.seq = message.seq;
+    for (const link of element.querySelectorAll("a.message__tool")) link.search = `?seq=${message.seq}`;
     element.dataset.revision = message.revision;
   }
   fillText(element, message);

@@ -15,7 +15,7 @@ export class RoomList {
   constructor({ connection, here = null, title, onReadHere = () => {} }) {
     this.#here = here;
     this.#title = title;
-    for (const item of this.#items) this.#unread.set(item.dataset.slug, Number(item.dataset.unread));
+    for (const { dataset } of this.#items) this.#unread.set(dataset.slug, Number("muted" in dataset ? dataset.mentions : dataset.unread));
     this.#count();
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type !== "activity") return;
@@ -30,12 +30,13 @@ export class RoomList {
     for (const item of this.#items) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
   }
 
-  async #heard({ slug, unread, mentions }) {
+  async #heard({ slug, unread, mentions, muted }) {
     if (!this.#item(slug)) {
       const room = await call("GET", roomPath(slug)).catch(() => null);
       if (!room || room.hidden) return;
       this.#add(room);
     }
+    this.#item(slug).toggleAttribute("data-muted", muted);
     this.#show(slug, unread, mentions);
   }
 
@@ -49,13 +50,18 @@ export class RoomList {
     for (const room of answer?.rooms ?? []) if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
   }
 
+  /** In a mute room only what names one counts. */
   #show(slug, unread, mentions) {
     if (slug === this.#here) return;
-    this.#unread.set(slug, unread);
-    const link = this.#item(slug).querySelector(".room-link");
-    showCount(link.querySelector(".room-link__count"), "", unread, "room-unread");
+    const item = this.#item(slug);
+    const counted = item.hasAttribute("data-muted") ? mentions : unread;
+    this.#unread.set(slug, counted);
+    const link = item.querySelector(".room-link");
+    const count = link.querySelector(".room-link__count");
+    showCount(count, "", unread, "room-unread");
+    count.hidden ||= item.hasAttribute("data-muted");
     showCount(link.querySelector(".room-link__mentions"), "@", mentions, "room-mentions");
-    link.classList.toggle("room-link--unread", unread > 0);
+    link.classList.toggle("room-link--unread", counted > 0);
     this.#count();
   }
 

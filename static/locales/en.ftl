@@ -176,6 +176,37 @@ unread-since = { $count ->
     [1000] More than { $count } new since { $time } · jump there
    *[other] { $count } new since { $time } · jump there
 }
+notifications-link = Notifications
+notifications-title = Notifications
+notifications-levels = What you are told of here
+level-all = Everything that is said
+level-mentions = Messages that name you, @room and @here
+level-nothing = Nothing
+notifications-mute = Mute the room
+notifications-mute-words = In a mute room what is unread is not counted in your list, and you are told of messages that name you alone.
+mute-not = Not mute
+mute-until = Until { $time } UTC, as it is
+mute-hours = { $hours ->
+    [24] For a day
+    [168] For a week
+    [one] For { $hours } hour
+   *[other] For { $hours } hours
+}
+message-told = Why was I (not) told?
+told-title = Why was I (not) told?
+told-name = You are told of this message, because it names you.
+told-room = You are told of this message, because it calls everyone in the room.
+told-here = You are told of this message, because it calls everyone who is online.
+told-everything = You are told of this message, because you want to be told of everything here.
+told-notice = You are not told: it is what happened to the room, and nothing that somebody said.
+told-deleted = You are not told: the message was deleted.
+told-own = You are not told: the words are your own.
+told-stranger = You are not told of anything here: you are not a member of this room.
+told-nothing = You are not told: you want to be told of nothing here.
+told-muted = You are not told: you have muted this room.
+told-away = You are not told: it calls everyone who is online, and you were not.
+told-not-named = You are not told: it does not name you, and you want to be told here only of messages that do.
+told-watching = You are not told: you are looking at this room.
 completion-label = Whom to name
 completion-room = Everyone in the room
 completion-here = Everyone who is online
@@ -404,4 +435,6 @@ bad-seq = There is no message with that number yet.
 bad-since = A place to resume from is a revision: a number from 0 upwards.
 bad-stretch = Of before, after and around, one at most.
 bad-topic = The topic contains characters that cannot be shown.
+bad-level = A level is all, mentions or nothing.
+bad-time = A time is written as in 2026-11-22T18:42:07Z.
 bad-type = There is no frame of that type.

@@ -54,6 +54,7 @@ mod deletion;
 mod faults;
 mod limits;
 mod mentions;
+mod notifications;
 mod order;
 mod presence;
 mod redis_away;

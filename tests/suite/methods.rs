@@ -19,6 +19,7 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("OPTIONS", "/rooms", "GET, HEAD, POST"),
         ("DELETE", "/api/rooms", "GET, HEAD, POST"),
         ("GET", "/api/rooms/lobby/read", "PUT"),
+        ("POST", "/api/rooms/lobby/notifications", "GET, HEAD, PUT"),
         ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),

@@ -12,7 +12,7 @@ use bytestring::ByteString;
 use super::marks::Taken;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
-use crate::chat::protocol::{Activity, Frame};
+use crate::chat::protocol::{self, Activity, Frame};
 use crate::chat::said::Said;
 use crate::error::Result;
 use crate::store::heads::Head;
@@ -61,23 +61,35 @@ impl Person {
             .any(|session| session.room != Some(room))
     }
 
-    /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark moved.
+    /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark
+    /// moved, or they are told of a message.
     fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>) {
-        let frames: Vec<(RoomId, ByteString)> = rooms
-            .iter()
-            .filter_map(|(room, slug)| {
-                let mark = self.marks.get(room).copied()?;
-                let activity = Activity {
-                    slug,
-                    last_seq: mark.last_seq,
-                    unread: mark.unread,
-                    mentions: mark.mentions,
-                    notice: None,
-                };
-                Some((*room, Frame::Activity(activity).encode()))
-            })
-            .collect();
-        let own = std::mem::take(&mut self.own);
+        let mut own = std::mem::take(&mut self.own);
+        let mut frames: Vec<(RoomId, ByteString)> = Vec::with_capacity(rooms.len());
+        for (room, slug) in rooms {
+            let Some(mark) = self.marks.get(room).copied() else {
+                self.heard.remove(room);
+                continue;
+            };
+            let told = self.notice(*room, &mark);
+            if told.is_some() {
+                own.insert(*room);
+            }
+            let activity = Activity {
+                slug,
+                last_seq: mark.last_seq,
+                unread: mark.unread,
+                mentions: mark.mentions,
+                muted: mark.wants.is_muted(),
+                notice: told.as_ref().map(|(said, reason)| protocol::Notice {
+                    seq: said.seq,
+                    username: &said.username,
+                    excerpt: &said.excerpt,
+                    reason: reason.word(),
+                }),
+            };
+            frames.push((*room, Frame::Activity(activity).encode()));
+        }
         let mut batches: HashMap<Option<RoomId>, Arc<Batch>> = HashMap::new();
         // One that is let go here is told so once.
         self.sessions.retain(|_, session| {
@@ -262,7 +274,8 @@ impl Hub {
             last_seq,
             revision,
         });
-        for said in &said {
+        let said: Arc<[Said]> = said.into();
+        for said in said.iter() {
             // Who says something for the first time has become a member by it.
             self.belonging.join(said.author, room);
         }
@@ -271,13 +284,15 @@ impl Hub {
             let Some(person) = self.people.get_mut(&user) else {
                 continue;
             };
+            let is_elsewhere = person.is_elsewhere(room);
             // For who is here alone it is counted when it is next needed.
-            if overflown || !person.is_elsewhere(room) {
+            if overflown || !is_elsewhere {
                 person.marks.remove(&room);
             }
-            if !person.is_elsewhere(room) {
+            if !is_elsewhere && !person.is_told_here(user, room, &said) {
                 continue;
             }
+            person.hears(room, &said);
             let mark = person.marks.get_mut(&room);
             if mark.is_some_and(|mark| mark.count(&said, last_seq, user)) {
                 told.push(user);

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 
 use super::activity::Moved;
-use super::marks::{MarkedUnread, ReadMoved};
+use super::marks::{MarkChanged, ReadMoved};
 use super::{Hear, Heard, Hub};
 use crate::chat::relay::{Notice, Word};
 use crate::chat::room::{FromAfar, HeadIs};
@@ -187,13 +187,13 @@ impl Hub {
                 },
                 ctx,
             ),
-            Notice::MarkedUnread {
+            Notice::MarkChanged {
                 room,
                 slug,
                 user,
                 turn,
-            } => self.marked_unread(
-                MarkedUnread {
+            } => self.mark_changed(
+                MarkChanged {
                     room,
                     slug: slug.into(),
                     user,

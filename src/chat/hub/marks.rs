@@ -27,17 +27,17 @@ pub struct ReadMoved {
     pub marks: Vec<(UserId, i64)>,
 }
 
-/// Somebody marked messages unread: their mark has fallen.
+/// Somebody's mark fell, or they want to be told of other things: it is to be read anew.
 #[derive(Message, Clone)]
 #[rtype(result = "()")]
-pub struct MarkedUnread {
+pub struct MarkChanged {
     /// In which room.
     pub room: RoomId,
     /// Its name in URLs.
     pub slug: Arc<str>,
     /// Who.
     pub user: UserId,
-    /// How often they did.
+    /// How often they marked messages unread.
     pub turn: i64,
 }
 
@@ -80,6 +80,7 @@ impl Mark {
 impl Person {
     /// Remembers how a room stands, unless it is known to have gone further.
     pub(super) fn take(&mut self, room: RoomId, mark: Mark) -> Taken {
+        self.want(room, mark.wants);
         if let Some(known) = self.marks.get(&room) {
             let has_fallen = mark.turn > known.turn;
             if has_fallen && mark.last_seq < known.last_seq {
@@ -120,9 +121,10 @@ impl Hub {
         self.read_marks(room, slug, told, ctx);
     }
 
-    /// A mark fell, here or on another node: all of its owner's devices are told, and what they had read before counts no more.
-    pub(super) fn marked_unread(&mut self, marked: MarkedUnread, ctx: &mut Context<Self>) {
-        let MarkedUnread {
+    /// A mark changed, here or on another node: all of its owner's devices are told, and what they had read before it fell
+    /// counts no more.
+    pub(super) fn mark_changed(&mut self, marked: MarkChanged, ctx: &mut Context<Self>) {
+        let MarkChanged {
             room,
             slug,
             user,
@@ -154,17 +156,17 @@ impl Handler<ReadMoved> for Hub {
     }
 }
 
-impl Handler<MarkedUnread> for Hub {
+impl Handler<MarkChanged> for Hub {
     type Result = ();
 
-    fn handle(&mut self, marked: MarkedUnread, ctx: &mut Self::Context) {
-        self.tell_others(Notice::MarkedUnread {
+    fn handle(&mut self, marked: MarkChanged, ctx: &mut Self::Context) {
+        self.tell_others(Notice::MarkChanged {
             room: marked.room,
             slug: marked.slug.to_string(),
             user: marked.user,
             turn: marked.turn,
         });
-        self.marked_unread(marked, ctx);
+        self.mark_changed(marked, ctx);
     }
 }
 
@@ -173,8 +175,14 @@ mod tests {
     use super::*;
     use crate::mentions::Everyone;
     use crate::store::named::Called;
+    use crate::store::wants::Wants;
+    use crate::telling::Level;
 
     const ROOM: RoomId = 7;
+    const WANTS: Wants = Wants {
+        level: Level::Mentions,
+        muted_until: None,
+    };
 
     fn mark(read_seq: i64, turn: i64, unread: i64, last_seq: i64) -> Mark {
         Mark {
@@ -184,6 +192,7 @@ mod tests {
             unread,
             mentions: 0,
             last_seq,
+            wants: WANTS,
         }
     }
 
@@ -191,6 +200,8 @@ mod tests {
         Said {
             seq,
             author,
+            username: "ada".to_owned(),
+            excerpt: "tea".to_owned(),
             called: Called::default(),
             is_notice: false,
         }

@@ -10,6 +10,7 @@ use crate::chat::outlet::Outlet;
 use crate::chat::relay::Word;
 use crate::chat::room::SessionId;
 use crate::error::Result;
+use crate::store::wants::Wants;
 use crate::store::{RoomId, UserId};
 
 /// Open a room, or find it open.
@@ -32,8 +33,8 @@ pub struct Connect {
     pub user: UserId,
     /// The sign-in it lives by.
     pub sign_in: i64,
-    /// Which room it is in.
-    pub room: Option<RoomId>,
+    /// Which room it is in, and what its person wants to be told of there.
+    pub room: Option<(RoomId, Wants)>,
     /// Whether its person belongs to that room; else they preview it.
     pub belongs: bool,
     /// The way to it.
@@ -48,6 +49,18 @@ pub struct Disconnect {
     pub session: SessionId,
     /// Whose it was.
     pub user: UserId,
+}
+
+/// A window that has the focus shows what a session does, or does not any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Focus {
+    /// The session's number.
+    pub session: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Whether it does.
+    pub on: bool,
 }
 
 /// Close the sockets of a sign-in that ended.

@@ -67,15 +67,15 @@ pub enum Notice {
         /// Whose, and to which message.
         marks: Vec<(UserId, i64)>,
     },
-    /// Somebody marked messages unread: their mark has fallen, and is to be read from the database.
-    MarkedUnread {
+    /// Somebody's mark fell, or they want to be told of other things: it is to be read from the database.
+    MarkChanged {
         /// In which room.
         room: RoomId,
         /// Its name in URLs.
         slug: String,
         /// Who.
         user: UserId,
-        /// How often they did.
+        /// How often they marked messages unread.
         turn: i64,
     },
     /// What somebody may do has changed: it is to be read from the database.
@@ -239,6 +239,8 @@ mod tests {
             said: Said {
                 seq: revision,
                 author: 3,
+                username: "ada".to_owned(),
+                excerpt: "tea".to_owned(),
                 called: Called {
                     everyone: Some(Everyone::Here),
                     people: vec![4, 5],

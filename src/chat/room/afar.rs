@@ -104,6 +104,8 @@ mod tests {
             said: Said {
                 seq: revision,
                 author: 1,
+                username: "ada".to_owned(),
+                excerpt: "tea".to_owned(),
                 called: Called::default(),
                 is_notice: false,
             },

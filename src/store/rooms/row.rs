@@ -6,6 +6,7 @@ use super::{Room, State};
 use crate::rights::{self, Action};
 use crate::store::connection::MultiBackend;
 use crate::store::schema::{memberships, room_counters, rooms};
+use crate::store::wants::Wants;
 use crate::store::{RoomId, UserId, memberships as members, users};
 
 #[derive(Queryable, Selectable)]
@@ -62,6 +63,7 @@ impl Row {
     pub(super) fn seen_by(self, viewer: &users::Viewer) -> Room {
         let rights = self.rights();
         let mine = self.membership.unwrap_or_default();
+        let wants = Wants::parse(mine.told_of.as_deref(), mine.muted_until, &self.state.kind);
         // A direct room comes back with the next message.
         let until = if self.state.kind == "direct" {
             self.last_seq
@@ -80,7 +82,8 @@ impl Row {
             read_seq: mine.read_seq,
             unread: 0,
             mentions: 0,
-            level: mine.level,
+            level: wants.level.word(),
+            wants,
             can_post: rights::may(viewer.as_person(), Action::Post(rights)).is_ok(),
             archived: rights.archived,
             read_only: rights.read_only,

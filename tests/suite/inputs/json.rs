@@ -90,6 +90,12 @@ async fn a_field_of_another_type_is_refused_on_every_route(database: Database) {
             json!({"message": "hi", "client_id": "c-1", "reply_to": 1}),
         ),
         ("PUT", "/api/rooms/lobby/read", json!({"seq": 0})),
+        ("PUT", "/api/rooms/lobby/unread", json!({"seq": 1})),
+        (
+            "PUT",
+            "/api/rooms/lobby/notifications",
+            json!({"level": "all", "muted_until": "2099-01-01T00:00:00Z"}),
+        ),
     ];
     for (method, path, whole) in &routes {
         for field in whole.as_object().unwrap().keys() {

@@ -2,8 +2,11 @@
 //!
 //! After each request everybody stands again where they stood, so that each line of the table is for itself.
 
+mod reading;
+
 use serde_json::{Value, json};
 
+use self::reading::READING;
 use super::permission::beside;
 use super::unharmed;
 use crate::people::Person;
@@ -230,9 +233,10 @@ const PROGRAMS: [Line; 13] = [
 ];
 
 /// A frame, and what answers it to whoever may enter: its type, or the code of an error.
-const FRAMES: [(&str, &str); 4] = [
+const FRAMES: [(&str, &str); 5] = [
     (r#"{"message":"hi"}"#, "message"),
     (r#"{"type":"read","seq":999999}"#, "bad_request"),
+    (r#"{"type":"focus"}"#, "bad_request"),
     (r#"{"type":"ping"}"#, "pong"),
     (r#"{"type":"promote","role":"owner"}"#, "bad_request"),
 ];
@@ -305,7 +309,7 @@ impl Scene {
 
 async fn every_route_of_a_room_asks_how_somebody_stands_to_it(database: Database) {
     let scene = Scene::set(database).await;
-    for (method, path, body, expected) in PAGES.iter().chain(&PROGRAMS) {
+    for (method, path, body, expected) in PAGES.iter().chain(&PROGRAMS).chain(&READING) {
         for (room, expected) in scene.rooms.iter().zip(expected) {
             let path = path.replace("{room}", room);
             for ((browser, who), expected) in scene

@@ -1,0 +1,92 @@
+//! Who of the people here is told of a message by itself, beside what is counted.
+
+use std::sync::Arc;
+
+use actix::prelude::*;
+
+use super::{Focus, Hub, Person};
+use crate::chat::said::Said;
+use crate::store::unread::Mark;
+use crate::store::wants::Wants;
+use crate::store::{RoomId, UserId};
+use crate::telling::{self, Listener, Reason};
+
+/// Batches of what was said that are kept until somebody is told of it; the newest are what they are told of.
+const HEARD_MAX: usize = 8;
+
+impl Person {
+    /// Keeps what was said until this person is told how the room stands.
+    pub(super) fn hears(&mut self, room: RoomId, said: &Arc<[Said]>) {
+        let heard = self.heard.entry(room).or_default();
+        if heard.len() == HEARD_MAX {
+            heard.remove(0);
+        }
+        heard.push(said.clone());
+    }
+
+    /// Whether something that was said is to be told to this person, who has the room open and nothing else.
+    pub(super) fn is_told_here(&self, user: UserId, room: RoomId, said: &[Said]) -> bool {
+        let in_room = |session: &&super::SessionHere| session.room == Some(room);
+        let wants = self
+            .sessions
+            .values()
+            .find(in_room)
+            .and_then(|session| session.wants);
+        wants.is_some_and(|wants| {
+            said.iter()
+                .any(|said| self.reason(user, room, wants, said).is_told())
+        })
+    }
+
+    /// What this person is told of in a room: the newest that calls them, else the newest. What was read meanwhile is not.
+    pub(super) fn notice(&mut self, room: RoomId, mark: &Mark) -> Option<(Said, Reason)> {
+        let heard = self.heard.remove(&room)?;
+        let mut told: Option<(&Said, Reason)> = None;
+        for said in heard.iter().flat_map(|batch| batch.iter()) {
+            if said.seq <= mark.read_seq {
+                continue;
+            }
+            let reason = self.reason(mark.user, room, mark.wants, said);
+            let outweighs = told.is_none_or(|(_, known)| reason.is_called() || !known.is_called());
+            if reason.is_told() && outweighs {
+                told = Some((said, reason));
+            }
+        }
+        told.map(|(said, reason)| (said.clone(), reason))
+    }
+
+    /// What they want to be told of is another thing now, on the pages that show the room too.
+    pub(super) fn want(&mut self, room: RoomId, wants: Wants) {
+        for session in self.sessions.values_mut() {
+            if session.room == Some(room) {
+                session.wants = Some(wants);
+            }
+        }
+    }
+
+    fn reason(&self, user: UserId, room: RoomId, wants: Wants, said: &Said) -> Reason {
+        let is_watching = self
+            .sessions
+            .values()
+            .any(|session| session.room == Some(room) && session.is_watched);
+        let listener = Listener {
+            belongs: true,
+            level: wants.level,
+            is_muted: wants.is_muted(),
+            is_online: true,
+            is_watching,
+        };
+        telling::reason(said.heard_by(user), listener)
+    }
+}
+
+impl Handler<Focus> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, Focus { session, user, on }: Focus, _: &mut Self::Context) {
+        let person = self.people.get_mut(&user);
+        if let Some(session) = person.and_then(|person| person.sessions.get_mut(&session)) {
+            session.is_watched = on;
+        }
+    }
+}

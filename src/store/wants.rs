@@ -1,0 +1,101 @@
+//! What people want to be told of in their rooms, and until when a room is mute for them.
+
+use diesel::prelude::*;
+
+use super::connection::Conn;
+use super::schema::{memberships, mentions, messages};
+use super::time::Time;
+use super::{RoomId, UserId};
+use crate::error::{Error, Result};
+use crate::mentions::Everyone;
+use crate::telling::{Call, Heard, Level};
+
+/// What somebody wants to be told of in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wants {
+    /// Everything, what names them, or nothing.
+    pub level: Level,
+    /// Until then only what names them.
+    pub muted_until: Option<Time>,
+}
+
+impl Wants {
+    /// What a row of memberships says, for a room of that kind.
+    pub(super) fn parse(
+        told_of: Option<&str>,
+        muted_until: Option<chrono::NaiveDateTime>,
+        kind: &str,
+    ) -> Wants {
+        let level = told_of.and_then(Level::parse);
+        Wants {
+            level: level.unwrap_or(Level::suggested(kind == "direct")),
+            muted_until: muted_until.map(Time::from_sql),
+        }
+    }
+
+    /// Whether the room is mute just now.
+    pub fn is_muted(&self) -> bool {
+        self.muted_until.is_some_and(|until| until > Time::now())
+    }
+}
+
+/// Sets what a member wants; `None` for the level is what the room's kind suggests.
+///
+/// Errors: `Forbidden` for who is no member.
+pub fn set(
+    conn: &mut Conn,
+    room: RoomId,
+    user: UserId,
+    level: Option<Level>,
+    muted_until: Option<Time>,
+) -> Result<()> {
+    let set = diesel::update(memberships::table.find((room, user)))
+        .filter(memberships::state.eq("joined"))
+        .set((
+            memberships::told_of.eq(level.map(Level::word)),
+            memberships::muted_until.eq(muted_until.map(Time::sql)),
+        ))
+        .execute(conn)?;
+    if set == 0 {
+        return Err(Error::Forbidden);
+    }
+    Ok(())
+}
+
+/// A message as somebody meets it. Errors: `NotFound` where there is none with that number.
+pub fn heard(conn: &mut Conn, room: RoomId, seq: i64, user: UserId) -> Result<Heard> {
+    type Columns = (
+        UserId,
+        Option<String>,
+        Option<String>,
+        Option<chrono::NaiveDateTime>,
+    );
+    let (author, kind, calls, deleted): Columns = messages::table
+        .find((room, seq))
+        .select((
+            messages::author_id,
+            messages::kind,
+            messages::calls,
+            messages::deleted_at,
+        ))
+        .first(conn)?;
+    let named: i64 = mentions::table
+        .filter(mentions::user_id.eq(user))
+        .filter(mentions::room_id.eq(room))
+        .filter(mentions::seq.eq(seq))
+        .count()
+        .get_result(conn)?;
+    let everyone = calls.as_deref().and_then(Everyone::parse);
+    let call = match everyone {
+        _ if named > 0 => Some(Call::Name),
+        Some(Everyone::Room) => Some(Call::Room),
+        Some(Everyone::Here) => Some(Call::Here),
+        None => None,
+    };
+    Ok(Heard {
+        is_notice: kind.is_some(),
+        is_deleted: deleted.is_some(),
+        is_own: author == user,
+        call,
+    })
+}
