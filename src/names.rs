@@ -1,14 +1,17 @@
 //! Words with rules: types that cannot hold a bad value, so that nothing behind them asks again.
 
+mod characters;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 use crate::error::{Error, Result};
 use crate::secrets;
+pub use characters::turns_direction;
+use characters::{hides_something, is_visible, is_word, piles_up_marks};
 
 /// Characters a message may have, in Unicode scalar values.
 pub const MESSAGE_CHARACTERS_MAX: usize = 16_000;
@@ -166,7 +169,7 @@ impl Username {
             .all(|c| is_word(c) || matches!(c, '_' | '-' | '.'));
         let ends = name.chars().next().is_some_and(is_word)
             && name.chars().next_back().is_some_and(is_word);
-        if !allowed || !ends || name.contains("..") {
+        if !allowed || !ends || name.contains("..") || piles_up_marks(&name) {
             return Err(refuse("refusal-username-characters"));
         }
         let reserved = RESERVED_USERNAMES
@@ -189,6 +192,11 @@ pub fn skeleton(text: &str) -> String {
     // Folding comes first, since capitals have look-alikes of their own, and again after, since a prototype may be one.
     let folded = fold(text);
     fold(&unicode_security::skeleton(&folded).collect::<String>())
+}
+
+/// A name without regard to case and to how it is encoded: two that are the same by this are spelled alike.
+pub fn letters(name: &str) -> String {
+    fold(name)
 }
 
 impl ClientId {
@@ -244,6 +252,8 @@ impl DisplayName {
         if name
             .chars()
             .any(|character| character.is_control() || turns_direction(character))
+            || hides_something(&name)
+            || piles_up_marks(&name)
         {
             return Err(Error::Field {
                 field: "name",
@@ -254,40 +264,31 @@ impl DisplayName {
     }
 }
 
+/// Words about somebody: short, and without what rewrites its surroundings.
+pub struct SmallText;
+
+impl SmallText {
+    /// One line of at most so many characters, which may be empty; `None` for anything else.
+    pub fn line(text: &str, most: usize) -> Option<String> {
+        let text = SmallText::lines(text, most)?;
+        (!text.contains('\n')).then_some(text)
+    }
+
+    /// The same with lines.
+    pub fn lines(text: &str, most: usize) -> Option<String> {
+        let text: String = text.trim().replace("\r\n", "\n").nfc().collect();
+        let is_bad = |character: char| {
+            (character.is_control() && character != '\n') || turns_direction(character)
+        };
+        let fits = text.chars().count() <= most && !text.chars().any(is_bad);
+        (fits && !piles_up_marks(&text)).then_some(text)
+    }
+}
+
 /// NFKC, case folded, NFKC: what makes two spellings of a name one.
 fn fold(text: &str) -> String {
     let normal: String = text.nfkc().collect();
     caseless::default_case_fold_str(&normal).nfkc().collect()
-}
-
-/// Letters, marks and digits of any script.
-fn is_word(character: char) -> bool {
-    matches!(
-        character.general_category_group(),
-        GeneralCategoryGroup::Letter | GeneralCategoryGroup::Mark
-    ) || character.general_category() == GeneralCategory::DecimalNumber
-}
-
-/// Whether a reader sees anything of it by itself: not a space, a control or format character (zero width and the like), and not
-/// a mark that only changes a letter before it.
-fn is_visible(character: char) -> bool {
-    !character.is_whitespace()
-        && !matches!(
-            character.general_category(),
-            GeneralCategory::Control
-                | GeneralCategory::Format
-                | GeneralCategory::NonspacingMark
-                | GeneralCategory::EnclosingMark
-        )
-        && !matches!(
-            character,
-            '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}' | '\u{2800}'
-        )
-}
-
-/// Characters that turn the direction of the text around them: a name with one rewrites its neighbours.
-pub fn turns_direction(character: char) -> bool {
-    matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

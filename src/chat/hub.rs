@@ -3,10 +3,13 @@
 mod access;
 mod activity;
 mod afar;
+mod attendance;
 mod belonging;
+mod connecting;
 mod foundation;
 mod heads;
 mod marks;
+mod presence;
 mod requests;
 mod stopping;
 mod telling;
@@ -21,14 +24,14 @@ use actix::prelude::*;
 use tokio::sync::{Notify, oneshot};
 
 pub use activity::Moved;
+pub use attendance::{Attendance, Presences};
 pub use foundation::Foundation;
 pub use marks::{MarkChanged, ReadMoved};
 pub use requests::{
-    AccessChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, Focus, FoundBehind, Hear,
-    Heard, Missed, Online, RelayIs, RoomGone, SignOut, Subscribed,
+    AccessChanged, Active, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, Focus, FoundBehind,
+    Hear, Heard, Missed, ProfileChanged, RelayIs, RoomGone, SignOut, Subscribed, WhoIsThere,
 };
 
-use super::closing::CloseReason;
 use super::outlet::Outlet;
 use super::recent::NodeBytes;
 use super::relay::Line;
@@ -88,6 +91,7 @@ pub struct Hub {
     doubted: access::Doubted,
     heads: heads::Heads,
     afar: afar::Afar,
+    presence: presence::Presence,
     belonging: belonging::Belonging,
     stopping: bool,
 }
@@ -104,6 +108,10 @@ struct OpenRoom {
 
 #[derive(Default)]
 struct Person {
+    /// Whether nobody is to know that they are there.
+    is_invisible: bool,
+    /// Whether they see only people of their own rooms.
+    is_guest: bool,
     sessions: HashMap<SessionId, SessionHere>,
     /// How often their access had been changed when it was last looked at.
     access_revision: Option<i64>,
@@ -120,6 +128,8 @@ struct SessionHere {
     room: Option<RoomId>,
     wants: Option<Wants>,
     is_watched: bool,
+    /// When somebody last used the page; never, where nobody sees it.
+    active_at: Option<Instant>,
     sign_in: i64,
 }
 
@@ -166,6 +176,7 @@ impl Hub {
             doubted: access::Doubted::default(),
             heads: heads::Heads::new(is_one_of_several),
             afar: afar::Afar::default(),
+            presence: presence::Presence::default(),
             belonging: belonging::Belonging::default(),
             stopping: false,
         }
@@ -193,6 +204,7 @@ impl Hub {
                 line: self.line.clone(),
                 metrics: self.metrics.clone(),
                 node_bytes: self.node_bytes.clone(),
+                elsewhere: self.presence.elsewhere_in(enter.room),
             };
             let address = Room::start_in_arbiter(&self.arbiters.pick(enter.room), move |_| {
                 Room::new(opening)
@@ -263,7 +275,11 @@ impl Hub {
 
     fn write_last_seen(&mut self, ctx: &mut Context<Self>) {
         let mut seen = std::mem::take(&mut self.departed);
-        seen.extend(self.people.keys());
+        let visible = self
+            .people
+            .iter()
+            .filter(|(_, person)| !person.is_invisible);
+        seen.extend(visible.map(|(user, _)| *user));
         if seen.is_empty() {
             return;
         }
@@ -298,7 +314,10 @@ impl Actor for Hub {
         ctx.run_interval(LAST_SEEN_EVERY, |hub, ctx| hub.write_last_seen(ctx));
         ctx.run_interval(access::LOOK_EVERY, |hub, ctx| hub.doubt_all(ctx));
         ctx.run_interval(heads::TICK, |hub, ctx| hub.tick(ctx));
-        ctx.run_interval(afar::ANNOUNCE_EVERY, |hub, _| hub.announce());
+        ctx.run_interval(presence::TELL_EVERY, |hub, ctx| {
+            hub.announce();
+            hub.tell_presence(ctx);
+        });
     }
 }
 
@@ -323,76 +342,5 @@ impl Handler<Enter> for Hub {
             });
         }
         Response::reply(Ok(self.open(&enter, ctx)))
-    }
-}
-
-impl Handler<Connect> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, connect: Connect, ctx: &mut Self::Context) {
-        let Connect {
-            session,
-            user,
-            sign_in,
-            room,
-            belongs,
-            outlet,
-        } = connect;
-        if self.stopping {
-            return outlet.let_go(CloseReason::Restart);
-        }
-        if !self.people.contains_key(&user) {
-            self.afar.came(user);
-            self.belonging.arrive(user);
-        }
-        let person = self.people.entry(user).or_default();
-        if let Some((room, _)) = room {
-            // How it stands is read anew.
-            person.marks.remove(&room);
-            if belongs {
-                self.belonging.join(user, room);
-            }
-        }
-        person.sessions.insert(
-            session,
-            SessionHere {
-                outlet,
-                room: room.map(|(room, _)| room),
-                wants: room.map(|(_, wants)| wants),
-                is_watched: false,
-                sign_in,
-            },
-        );
-        self.doubt(user, ctx);
-    }
-}
-
-impl Handler<Disconnect> for Hub {
-    type Result = ();
-
-    fn handle(&mut self, Disconnect { session, user }: Disconnect, _: &mut Self::Context) {
-        if let Some(person) = self.people.get_mut(&user) {
-            person.sessions.remove(&session);
-            if person.sessions.is_empty() {
-                self.people.remove(&user);
-                self.departed.insert(user);
-                self.afar.left(user);
-                self.belonging.depart(user);
-            }
-        }
-    }
-}
-
-impl Handler<Online> for Hub {
-    type Result = MessageResult<Online>;
-
-    fn handle(&mut self, _: Online, _: &mut Self::Context) -> Self::Result {
-        MessageResult(
-            self.people
-                .keys()
-                .copied()
-                .chain(self.afar.people())
-                .collect(),
-        )
     }
 }

@@ -23,7 +23,6 @@ mod hub;
 mod closing;
 pub mod protocol;
 
-use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -31,7 +30,7 @@ use std::time::Duration;
 use actix::{Actor, Addr, Arbiter};
 use tokio::sync::{Notify, oneshot};
 
-pub use hub::Arbiters;
+pub use hub::{Arbiters, Presences};
 
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -41,14 +40,15 @@ use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::site::Site;
 use crate::store::users::Viewer;
+use crate::store::users::profiles::{self, Wishes};
 use crate::store::{
     self, Change, Deed, RoomId, Store, Time, UserId, What, deletion, reading, wants,
 };
 use crate::telling::Level;
 use allowance::{Allowances, Rate};
 use hub::{
-    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkChanged, Online, ReadMoved,
-    RoomGone, RoomHandle, SignOut,
+    AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkChanged, ProfileChanged,
+    ReadMoved, RoomGone, RoomHandle, SignOut, WhoIsThere,
 };
 use relay::{Line, RedisAddress, Relay};
 use room::{DoAndTell, Told};
@@ -159,7 +159,6 @@ impl Chat {
         let change = Change {
             author: viewer.id,
             username: viewer.username.clone(),
-            name: viewer.name.clone(),
             client_id: client_id.map_or_else(ClientId::fresh, Ok)?,
             fresh,
             what,
@@ -248,9 +247,24 @@ impl Chat {
         Ok(())
     }
 
-    /// Everyone connected to any node, as far as this one knows.
-    pub async fn online(&self) -> Result<HashSet<UserId>> {
-        self.ask(self.hub.send(Online)).await
+    /// Who is connected to any node and lets it be known, as far as this one knows.
+    pub async fn presences(&self) -> Result<Presences> {
+        self.ask(self.hub.send(WhoIsThere)).await
+    }
+
+    /// Changes what somebody shows of themself, on every page that shows them.
+    ///
+    /// Errors: `Field` for a name that looks like somebody else's; `RateLimited`, `Busy`, `Unavailable`.
+    pub async fn change_profile(&self, viewer: &Viewer, wishes: Wishes) -> Result<()> {
+        self.allowances.of(viewer.id).take()?;
+        let user = viewer.id;
+        let change = self
+            .store
+            .write(move |conn| profiles::change(conn, user, &wishes));
+        change.await?;
+        // As often as one person may post.
+        self.hub.do_send(ProfileChanged(user));
+        Ok(())
     }
 
     /// Somebody's rooms are others now, by a row that was written beside the live rooms.

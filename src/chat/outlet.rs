@@ -91,6 +91,11 @@ impl Gauge {
             && self.bytes.load(Ordering::Relaxed) < BYTES_MAX
     }
 
+    fn is_at_leisure(&self) -> bool {
+        self.batches.load(Ordering::Relaxed) < BATCHES_MAX / 4
+            && self.bytes.load(Ordering::Relaxed) < BYTES_MAX / 4
+    }
+
     /// A batch is put into the mailbox.
     pub fn added(&self, batch: &Batch) {
         self.batches.fetch_add(1, Ordering::Relaxed);
@@ -127,6 +132,13 @@ impl Outlet {
                 self.gauge.taken(batch);
                 false
             }
+        }
+    }
+
+    /// Hands over what may be dropped: only to a session that keeps up.
+    pub fn deliver_at_leisure(&self, batch: &Arc<Batch>) {
+        if self.gauge.is_at_leisure() {
+            self.deliver(batch);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The frames of the socket: what clients may say, what the server says, and every reason to close.
 
+use std::sync::Arc;
+
 use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
@@ -40,11 +42,35 @@ pub enum Request {
         /// Whether it does.
         on: bool,
     },
+    /// I am typing, or recording.
+    Typing {
+        /// Repeated where it is refused.
+        client_id: Option<ClientId>,
+        /// What.
+        what: Typed,
+    },
+    /// Somebody uses this page just now, or does not see it any more.
+    Active {
+        /// Repeated where it is refused.
+        client_id: Option<ClientId>,
+        /// Whether they do.
+        on: bool,
+    },
     /// Answer behind all that is queued.
     Ping {
         /// Repeated in the answer.
         client_id: Option<ClientId>,
     },
+}
+
+/// What somebody is about to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Typed {
+    /// Words.
+    Text,
+    /// A recording.
+    Voice,
 }
 
 /// A frame that could not be taken, with the `client_id` it carried where that could be read.
@@ -65,6 +91,7 @@ struct Incoming {
     reply_to: Option<i64>,
     seq: Option<i64>,
     on: Option<bool>,
+    what: Option<Typed>,
 }
 
 impl Request {
@@ -114,6 +141,14 @@ impl Request {
                 Some(on) => Ok(Request::Focus { client_id, on }),
                 None => Err(unreadable(Error::BadRequest("bad-frame"))),
             },
+            Some("active") => Ok(Request::Active {
+                client_id,
+                on: incoming.on.unwrap_or(true),
+            }),
+            Some("typing") => Ok(Request::Typing {
+                client_id,
+                what: incoming.what.unwrap_or(Typed::Text),
+            }),
             Some("ping") => Ok(Request::Ping { client_id }),
             Some(_) => Err(unreadable(Error::BadRequest("bad-type"))),
         }
@@ -142,6 +177,20 @@ pub enum Frame<'a> {
         seq: i64,
         /// The message's revision.
         revision: i64,
+    },
+    /// Somebody is typing, or recording.
+    Typing {
+        /// Who.
+        username: &'a str,
+        /// What they are called.
+        name: &'a str,
+        /// What.
+        what: Typed,
+    },
+    /// These people came, went, or are there in another way than before.
+    Presence {
+        /// As they are now.
+        users: &'a [Arc<Profile>],
     },
     /// The room is this now.
     Room(&'a rooms::Looks),
@@ -264,95 +313,4 @@ fn wire_code(error: &Error) -> &'static str {
 mod properties;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_frame_is_a_post_a_mark_or_a_ping() {
-        let post = Request::parse(r#"{"message":"hi"}"#).unwrap();
-        assert!(
-            matches!(post, Request::Post { client_id: None, reply_to: None, ref text } if text.as_str() == "hi")
-        );
-        assert_eq!(
-            Request::parse(r#"{"type":"ping","message":null}"#),
-            Ok(Request::Ping { client_id: None })
-        );
-        assert_eq!(
-            Request::parse(r#"{"type":"read","seq":7,"username":"eve"}"#),
-            Ok(Request::Read {
-                client_id: None,
-                seq: 7
-            })
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_refused_with_the_id_it_carried() {
-        let deep = "[".repeat(100_000);
-        for (frame, error, id) in [
-            ("{", Error::BadRequest("bad-frame"), None),
-            ("[]", Error::BadRequest("bad-frame"), None),
-            ("{}", Error::BadRequest("bad-frame"), None),
-            (deep.as_str(), Error::BadRequest("bad-frame"), None),
-            (
-                r#"{"message":7,"client_id":"a"}"#,
-                Error::BadRequest("bad-frame"),
-                Some("a"),
-            ),
-            (
-                r#"{"message":"x","client_id":"a","reply_to":"1"}"#,
-                Error::BadRequest("bad-frame"),
-                Some("a"),
-            ),
-            (
-                r#"{"message":"\ud800"}"#,
-                Error::BadRequest("bad-frame"),
-                None,
-            ),
-            (
-                r#"{"message":"x","client_id":"a b"}"#,
-                Error::BadRequest("bad-client-id"),
-                None,
-            ),
-            (
-                r#"{"message":" ","client_id":"a"}"#,
-                Error::Empty,
-                Some("a"),
-            ),
-            (
-                r#"{"type":"message","client_id":"a"}"#,
-                Error::Empty,
-                Some("a"),
-            ),
-            (
-                r#"{"message":"a\u0000b","client_id":"a"}"#,
-                Error::BadRequest("bad-nul"),
-                Some("a"),
-            ),
-            (
-                r#"{"type":"read","seq":-1}"#,
-                Error::BadRequest("bad-seq"),
-                None,
-            ),
-            (
-                r#"{"type":"read","seq":9223372036854775808}"#,
-                Error::BadRequest("bad-frame"),
-                None,
-            ),
-            (
-                r#"{"type":"dance","client_id":"a"}"#,
-                Error::BadRequest("bad-type"),
-                Some("a"),
-            ),
-        ] {
-            let unreadable = Request::parse(frame).unwrap_err();
-            let shown = &frame[..frame.len().min(60)];
-            assert_eq!(unreadable.error, error, "{shown}");
-            assert_eq!(
-                unreadable.client_id.as_ref().map(ClientId::as_str),
-                id,
-                "{shown}"
-            );
-        }
-    }
-}
+mod tests;

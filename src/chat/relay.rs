@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-pub use envelope::{Notice, Shown, Word};
+pub use envelope::{Notice, Shown, Sighting, Word};
 pub use line::Line;
 pub use link::RedisAddress;
 

@@ -3,16 +3,19 @@
 //! Only what is committed is shown, the sender included. Revisions shown only ever rise: the gate stands at the last.
 
 mod afar;
+mod ending;
 mod head;
 mod joining;
 #[cfg(test)]
 mod late_tests;
 mod looks;
+mod presence;
 mod reading;
 mod requests;
 mod saving;
 #[cfg(test)]
 pub(super) mod tests;
+mod typing;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -22,7 +25,8 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 pub use requests::{
-    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Lowered, Ping, Read, Retire, Say, Told,
+    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Lowered, Ping, Presences, Read, Retire, Say,
+    Sight, Told, Typing, TypingAfar,
 };
 
 use super::closing::CloseReason;
@@ -72,6 +76,8 @@ pub struct Room {
     loaded_at: Option<Instant>,
     present: HashMap<SessionId, Present>,
     people: HashMap<UserId, Here>,
+    /// Who is here by way of other nodes.
+    elsewhere: HashMap<UserId, Arc<Profile>>,
     saving: Saving,
     reading: Reading,
     ahead: Ahead,
@@ -97,6 +103,8 @@ struct Present {
     person: Arc<Profile>,
     /// Whether it has been given what it missed; before that nothing new is shown to it.
     caught_up: bool,
+    /// Whether it could post when it came.
+    can_post: bool,
     hold: Option<Hold>,
 }
 
@@ -106,6 +114,7 @@ struct Here {
     /// How often they marked messages unread, as far as is known.
     read_turn: i64,
     person: Arc<Profile>,
+    typed_at: Option<Instant>,
 }
 
 /// What a room is made of.
@@ -126,6 +135,8 @@ pub struct Opening {
     pub metrics: Arc<Metrics>,
     /// What all rooms of this node keep together.
     pub node_bytes: NodeBytes,
+    /// Who is here by way of other nodes.
+    pub elsewhere: Vec<Arc<Profile>>,
 }
 
 impl Room {
@@ -140,6 +151,7 @@ impl Room {
             line,
             metrics,
             node_bytes,
+            elsewhere,
         } = opening;
         Room {
             id,
@@ -156,6 +168,10 @@ impl Room {
             loaded_at: None,
             present: HashMap::new(),
             people: HashMap::new(),
+            elsewhere: elsewhere
+                .into_iter()
+                .map(|person| (person.id, person))
+                .collect(),
             saving: Saving::default(),
             reading: Reading::default(),
             ahead: Ahead::default(),
@@ -305,23 +321,6 @@ impl Room {
             }
         }
     }
-
-    fn is_idle(&self) -> bool {
-        self.present.is_empty()
-            && self.saving.is_idle()
-            && self.saving.is_known()
-            && self.reading.is_idle()
-            && !self.checking_head
-    }
-
-    fn finish_draining(&mut self) {
-        if self.saving.is_idle()
-            && self.reading.is_stored()
-            && let Some(drained) = self.draining.take()
-        {
-            let _ = drained.send(());
-        }
-    }
 }
 
 impl Actor for Room {
@@ -352,29 +351,6 @@ impl Handler<Ping> for Room {
             revision: self.gate,
         };
         self.tell(session, Batch::one(pong.encode()));
-    }
-}
-
-impl Handler<Drain> for Room {
-    type Result = ();
-
-    fn handle(&mut self, Drain(done): Drain, ctx: &mut Self::Context) {
-        self.drained = true;
-        self.draining = Some(done);
-        self.store_marks(ctx);
-        self.finish_draining();
-    }
-}
-
-impl Handler<Retire> for Room {
-    type Result = bool;
-
-    fn handle(&mut self, _: Retire, ctx: &mut Self::Context) -> bool {
-        let ends = self.is_idle();
-        if ends {
-            ctx.stop();
-        }
-        ends
     }
 }
 

@@ -1,5 +1,7 @@
 //! One WebSocket: reads frames, keeps to its person's allowance, forwards to its room, writes what it is handed.
 
+mod receiving;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,12 +14,10 @@ use super::closing::CloseReason;
 use super::entrance::{Destination, Entrance};
 use super::fragments::Fragments;
 use super::hold::Hold;
-use super::hub::{Connect, Disconnect, Focus, RoomHandle};
+use super::hub::{Connect, Disconnect, RoomHandle};
 use super::outlet::{BATCHES_MAX, Batch, Deliver, End, Gauge, Outlet};
-use super::protocol::{Frame, Request, Unreadable, Welcome, refusal};
-use super::room::{Join, Leave, Ping, Read, Say};
-use crate::error::Error;
-use crate::names::ClientId;
+use super::protocol::{Frame, Welcome};
+use super::room::{Join, Leave};
 use crate::secrets;
 
 const PING_EVERY: Duration = Duration::from_secs(20);
@@ -34,6 +34,8 @@ pub struct Session {
     fragments: Fragments,
     hold: Option<Hold>,
     bye_said: bool,
+    /// When it was last told that its person is there.
+    active_told: Instant,
     welcomed: bool,
     /// What came before the welcome, for after it.
     early: Vec<Arc<Batch>>,
@@ -52,6 +54,7 @@ impl Session {
             fragments: Fragments::default(),
             hold: None,
             bye_said: false,
+            active_told: now,
             welcomed: false,
             early: Vec::new(),
             room: None,
@@ -70,7 +73,7 @@ impl Session {
         // Both must arrive, and each comes once a session.
         self.entrance.hub.do_send(Connect {
             session: id,
-            user: person.id,
+            person: person.clone(),
             sign_in: self.entrance.sign_in,
             room: room.as_ref().map(|room| (room.view.id, room.view.wants)),
             belongs: room.as_ref().is_some_and(|room| room.view.joined),
@@ -104,109 +107,6 @@ impl Session {
                 };
                 self.welcomed = true;
                 ctx.text(Frame::Welcome(welcome).encode());
-            }
-        }
-    }
-
-    fn receive(&mut self, text: &str, ctx: &mut ws::WebsocketContext<Self>) {
-        match Request::parse(text) {
-            Ok(Request::Post {
-                client_id,
-                text,
-                reply_to,
-            }) => {
-                let Some(room) = &self.room else {
-                    return self.say(
-                        refusal(
-                            &Error::BadRequest("bad-type"),
-                            client_id.as_ref().map(ClientId::as_str),
-                        ),
-                        ctx,
-                    );
-                };
-                let permitted = Hold::check(&mut self.hold, client_id.as_ref())
-                    .and_then(|()| self.entrance.allowance.take());
-                let said = permitted.and_then(|()| {
-                    let say = Say {
-                        session: self.entrance.id,
-                        person: self.entrance.person.clone(),
-                        client_id: client_id.clone(),
-                        text,
-                        reply_to,
-                    };
-                    room.address().try_send(say).map_err(|_| Error::Busy)
-                });
-                if let Err(error) = said {
-                    if self.hold.is_none() {
-                        self.hold = Hold::begin(client_id.as_ref(), &error);
-                    }
-                    self.say(
-                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
-                        ctx,
-                    );
-                }
-            }
-            Ok(Request::Read { client_id, seq }) => {
-                let Some(room) = &self.room else {
-                    let error = Error::BadRequest("bad-type");
-                    return self.say(
-                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
-                        ctx,
-                    );
-                };
-                let (session, user) = (self.entrance.id, self.entrance.person.id);
-                // A mark that finds the room overrun is lost; the next one makes up for it.
-                let _ = room.address().try_send(Read {
-                    session,
-                    user,
-                    seq,
-                    client_id,
-                });
-            }
-            Ok(Request::Focus { client_id, on }) => {
-                if self.room.is_none() {
-                    let error = Error::BadRequest("bad-type");
-                    return self.say(
-                        refusal(&error, client_id.as_ref().map(ClientId::as_str)),
-                        ctx,
-                    );
-                }
-                // As often as this socket may send frames.
-                self.entrance.hub.do_send(Focus {
-                    session: self.entrance.id,
-                    user: self.entrance.person.id,
-                    on,
-                });
-            }
-            Ok(Request::Ping { client_id }) => match &self.room {
-                Some(room) => {
-                    let ping = Ping {
-                        session: self.entrance.id,
-                        client_id: client_id.clone(),
-                    };
-                    if room.address().try_send(ping).is_err() {
-                        self.say(
-                            refusal(&Error::Busy, client_id.as_ref().map(ClientId::as_str)),
-                            ctx,
-                        );
-                    }
-                }
-                None => {
-                    let client_id = client_id.as_ref().map(ClientId::as_str);
-                    ctx.text(
-                        Frame::Pong {
-                            client_id,
-                            revision: 0,
-                        }
-                        .encode(),
-                    );
-                }
-            },
-            Err(Unreadable { error, client_id }) => {
-                self.say(
-                    refusal(&error, client_id.as_ref().map(ClientId::as_str)),
-                    ctx,
-                );
             }
         }
     }

@@ -108,8 +108,9 @@ impl Chat {
         room: Option<Destination>,
     ) -> Result<HttpResponse> {
         let verdict = Rc::new(Cell::new(None));
-        profile.online = true;
-        profile.here = room.is_some();
+        let is_visible = !profile.discretion.invisible;
+        profile.online = is_visible;
+        profile.here = is_visible && room.is_some();
         profile.last_seen = None;
         let session = Session::new(Entrance {
             id: self.session_number(),

@@ -29,6 +29,8 @@ pub struct Question {
 pub struct Standing {
     /// How often access was changed, of each person.
     pub revisions: HashMap<UserId, i64>,
+    /// Those who are not to be seen.
+    pub invisible: HashSet<UserId>,
     /// The sign-ins that are not over.
     pub living: HashSet<i64>,
     /// The places where somebody may be.
@@ -56,13 +58,28 @@ pub fn revisions(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, i
 pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
     Ok(Standing {
         revisions: revisions(conn, &question.users)?,
+        invisible: invisible(conn, &question.users)?,
         living: sign_ins::living(conn, &question.sign_ins)?,
         places: permitted(conn, &question.places)?,
         rooms: rooms_of(conn, &question.users)?,
     })
 }
 
-fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, HashSet<RoomId>>> {
+fn invisible(conn: &mut Conn, people: &[UserId]) -> Result<HashSet<UserId>> {
+    let mut found = HashSet::new();
+    for people in people.chunks(CHUNK) {
+        let ids: Vec<UserId> = users::table
+            .filter(users::id.eq_any(people.to_vec()))
+            .filter(users::invisible.eq(true))
+            .select(users::id)
+            .load(conn)?;
+        found.extend(ids);
+    }
+    Ok(found)
+}
+
+/// The rooms that each of some people belongs to.
+pub fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, HashSet<RoomId>>> {
     let mut found: HashMap<UserId, HashSet<RoomId>> = HashMap::with_capacity(people.len());
     for people in people.chunks(CHUNK) {
         let rows: Vec<(UserId, RoomId)> = memberships::table

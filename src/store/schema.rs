@@ -26,6 +26,13 @@ diesel::table! {
         created_at -> Timestamp,
         last_seen_at -> Nullable<Timestamp>,
         deactivated_at -> Nullable<Timestamp>,
+        about -> Text,
+        invisible -> Bool,
+        hides_last_seen -> Bool,
+        hides_reading -> Bool,
+        status_emoji -> Nullable<Text>,
+        status_text -> Nullable<Text>,
+        status_until -> Nullable<Timestamp>,
     }
 }
 

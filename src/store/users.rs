@@ -1,5 +1,7 @@
 //! People: their accounts and what others see of them.
 
+pub mod profiles;
+
 use std::sync::Arc;
 
 use diesel::prelude::*;
@@ -58,15 +60,46 @@ pub struct Profile {
     pub name: Arc<str>,
     /// `administrator`, `member`, `guest` or `bot`.
     pub role: String,
-    /// Whether they are connected anywhere.
+    /// Whether they are connected anywhere, and let it be known.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub online: bool,
+    /// Whether they are connected, and have used none of their devices for a while.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub away: bool,
     /// Whether they are in the room that this is told of.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub here: bool,
-    /// When they were last connected.
+    /// When they were last connected, unless they keep that to themself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Time>,
+    /// What they let others know of themself just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// What they keep to themself.
+    #[serde(skip)]
+    pub discretion: Discretion,
+}
+
+/// What somebody keeps to themself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Discretion {
+    /// Whether they are there.
+    pub invisible: bool,
+    /// When they were last there.
+    pub hides_last_seen: bool,
+    /// Up to where they have read; they do not see it of others either.
+    pub hides_reading: bool,
+}
+
+/// What somebody lets others know of themself, until a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// A picture of it; may be empty.
+    pub emoji: String,
+    /// In words; may be empty.
+    pub text: String,
+    /// Until when; until it is changed, where that is left out.
+    pub until: Option<Time>,
 }
 
 /// An account that is made.
@@ -96,6 +129,7 @@ pub struct Credentials {
 /// Errors: `Field` where somebody has the name or one that looks like it.
 pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
     let skeleton = account.username.skeleton();
+    profiles::refuse_look_alike(conn, None, &account.name)?;
     let taken = || Error::Field {
         field: "username",
         code: "refusal-username-taken",
@@ -214,6 +248,19 @@ pub fn profile(conn: &mut Conn, id: UserId) -> Result<Profile> {
         .into())
 }
 
+/// The profiles of some people, in no order.
+pub fn profiles(conn: &mut Conn, people: &[UserId]) -> Result<Vec<Profile>> {
+    let mut profiles = Vec::with_capacity(people.len());
+    for people in people.chunks(500) {
+        let rows: Vec<ProfileRow> = users::table
+            .filter(users::id.eq_any(people.to_vec()))
+            .select(ProfileRow::as_select())
+            .load(conn)?;
+        profiles.extend(rows.into_iter().map(Profile::from));
+    }
+    Ok(profiles)
+}
+
 /// Writes that some people were connected just now. It waits for nobody: whoever's row another transaction is at
 /// is left out, since when somebody was last seen is no promise.
 pub fn mark_seen(conn: &mut Conn, people: &[UserId]) -> Result<()> {
@@ -243,6 +290,12 @@ pub(super) struct ProfileRow {
     name: String,
     role: String,
     last_seen_at: Option<chrono::NaiveDateTime>,
+    invisible: bool,
+    hides_last_seen: bool,
+    hides_reading: bool,
+    status_emoji: Option<String>,
+    status_text: Option<String>,
+    status_until: Option<chrono::NaiveDateTime>,
 }
 
 impl From<ProfileRow> for Profile {
@@ -253,8 +306,31 @@ impl From<ProfileRow> for Profile {
             name: row.name.into(),
             role: row.role,
             online: false,
+            away: false,
             here: false,
-            last_seen: row.last_seen_at.map(Time::from_sql),
+            last_seen: row
+                .last_seen_at
+                .filter(|_| !row.hides_last_seen)
+                .map(Time::from_sql),
+            status: status(row.status_emoji, row.status_text, row.status_until),
+            discretion: Discretion {
+                invisible: row.invisible,
+                hides_last_seen: row.hides_last_seen,
+                hides_reading: row.hides_reading,
+            },
         }
     }
+}
+
+/// A status that is not over.
+fn status(
+    emoji: Option<String>,
+    text: Option<String>,
+    until: Option<chrono::NaiveDateTime>,
+) -> Option<Status> {
+    let until = until.map(Time::from_sql);
+    let is_over = until.is_some_and(|until| until <= Time::now());
+    let (emoji, text) = (emoji.unwrap_or_default(), text.unwrap_or_default());
+    let says_something = !emoji.is_empty() || !text.is_empty();
+    (says_something && !is_over).then_some(Status { emoji, text, until })
 }

@@ -1,14 +1,11 @@
 //! What the lobby shows: my rooms, those I could join, people, and the way to let more of them in.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 
 use super::forms::Refusal;
 use super::page::Template;
 use super::person::Person;
 use super::texts::{self, Arguments};
-use crate::store::UserId;
 use crate::store::rooms::Room;
 use crate::store::users::Profile;
 
@@ -120,12 +117,8 @@ pub fn first<T>(mut list: Vec<T>) -> (Vec<T>, usize) {
     (list, more)
 }
 
-/// People as they are drawn, with who is connected just now; those come first where not everyone can be shown.
-pub fn people(profiles: Vec<Profile>, online: &HashSet<UserId>) -> Vec<Person> {
-    let mut profiles = profiles;
-    for profile in &mut profiles {
-        profile.online = online.contains(&profile.id);
-    }
+/// People as they are drawn; those who are there come first where not everyone can be shown.
+pub fn people(mut profiles: Vec<Profile>) -> Vec<Person> {
     if profiles.len() > SHOWN_MAX {
         profiles.sort_by_key(|profile| !profile.online);
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
-use crate::store::users::{Profile, Viewer};
+use crate::store::users::{Discretion, Profile, Viewer};
 
 /// Makes one picture of several.
 const JOINER: char = '\u{200D}';
@@ -44,8 +44,11 @@ impl From<&Viewer> for Person {
             name: viewer.name.clone(),
             role: viewer.role.clone(),
             online: false,
+            away: false,
             here: false,
             last_seen: None,
+            status: None,
+            discretion: Discretion::default(),
         })
     }
 }

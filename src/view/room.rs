@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
+use super::person::Person;
 use super::{markup, notices, person};
 use crate::store::Time;
 use crate::store::messages::{Message, Page};
@@ -25,6 +26,8 @@ pub struct RoomPage<'a> {
     pub can_join: bool,
     /// How often I may write, where that is limited.
     pub slow_words: String,
+    /// Whom I talk to, in a direct room of two.
+    pub companion: Option<Person>,
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
     /// The messages, oldest first.

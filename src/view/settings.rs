@@ -8,12 +8,15 @@ use super::lobby::RoomLink;
 use super::page::Template;
 use crate::store::Time;
 use crate::store::sign_ins::Listed;
+use crate::store::users::profiles::Own;
 
 /// Somebody's settings.
 #[derive(Serialize)]
 pub struct Settings {
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
+    /// What I show of myself.
+    pub own: Own,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
     /// What was done just now: a key's end, or empty.

@@ -9,7 +9,7 @@ use super::lists;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
-use super::{members, notifications, reading};
+use super::{members, notifications, profile, reading};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
@@ -29,7 +29,6 @@ const CHANGES_MAX: i64 = 1_000;
 /// The API's routes.
 pub fn configure(routes: &mut web::ServiceConfig) {
     routes
-        .service(resource("/me", [get(me)]))
         .service(resource("/users", [get(people)]))
         .service(resource("/rooms", [get(list_rooms), post(make_room)]))
         .service(resource("/directs", [post(directs::open)]))
@@ -46,20 +45,11 @@ pub fn configure(routes: &mut web::ServiceConfig) {
             [get(list_messages), post(post_message)],
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
+        .configure(profile::configure)
         .configure(reading::configure)
         .configure(notifications::configure)
         .configure(lists::configure)
         .configure(members::configure);
-}
-
-async fn me(site: Site, caller: Caller) -> Answer {
-    let id = caller.viewer.id;
-    let mut profile = site
-        .store
-        .read(move |conn| users::profile(conn, id))
-        .await?;
-    profile.online = site.chat.online().await?.contains(&id);
-    Ok(HttpResponse::Ok().json(profile))
 }
 
 #[derive(Serialize)]
@@ -73,9 +63,9 @@ async fn people(site: Site, caller: Caller) -> Answer {
         .store
         .read(move |conn| users::known_to(conn, &viewer))
         .await?;
-    let online = site.chat.online().await?;
+    let there = site.chat.presences().await?;
     for user in &mut users {
-        user.online = online.contains(&user.id);
+        there.complete(user);
     }
     Ok(HttpResponse::Ok().json(UsersAnswer { users }))
 }

@@ -1,7 +1,5 @@
 //! A room's details, and all that can be done to it, by forms that need no script.
 
-use std::collections::HashSet;
-
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
@@ -13,6 +11,7 @@ use super::members::checked_slow_mode;
 use super::paths;
 use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
+use crate::chat::Presences;
 use crate::error::{Error, Result};
 use crate::names::DisplayName;
 use crate::rights::{self, Action, Kind, Place, Role};
@@ -180,7 +179,7 @@ async fn draw(
         ))
     });
     let (members, joined) = read.await?;
-    let online = services.chat.online().await?;
+    let there = services.chat.presences().await?;
     let person = signed_in.viewer.as_person();
     let may = |action| rights::may(person, action).is_ok();
     let seen = room.rights;
@@ -189,7 +188,7 @@ async fn draw(
     let page = Details {
         members: members
             .into_iter()
-            .map(|member| line(member, owners, &online, seen, may))
+            .map(|member| line(member, owners, &there, seen, may))
             .collect(),
         more_members,
         can_leave: may(Action::Leave(seen)),
@@ -220,12 +219,12 @@ async fn draw(
 fn line(
     member: Member,
     owners: usize,
-    online: &HashSet<UserId>,
+    there: &Presences,
     room: rights::Room,
     may: impl Fn(Action) -> bool,
 ) -> MemberLine {
     let Member { mut profile, owner } = member;
-    profile.online = online.contains(&profile.id);
+    there.complete(&mut profile);
     let place = if owner { Place::Owner } else { Place::Member };
     let role = Role::parse(&profile.role).unwrap_or(Role::Guest);
     MemberLine {

@@ -109,16 +109,19 @@ async fn draw(
         );
         Ok((rooms, people, site::load(conn)?.invite_token))
     });
-    let (rooms, people, invite_token) = read.await?;
+    let (rooms, mut people, invite_token) = read.await?;
     // Who is here is an ornament: the page comes without it where the hub has no time.
-    let online = services.chat.online().await.unwrap_or_default();
+    let there = services.chat.presences().await.unwrap_or_default();
+    for profile in &mut people {
+        there.complete(profile);
+    }
     let Sorted {
         listed,
         hidden,
         others,
     } = lobby::sorted(rooms);
     let (others, more_others) = lobby::first(others);
-    let (people, more_people) = lobby::first(lobby::people(people, &online));
+    let (people, more_people) = lobby::first(lobby::people(people));
     let page = Lobby {
         rooms: listed,
         hidden,

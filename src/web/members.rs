@@ -140,9 +140,9 @@ async fn answer(services: &Shared, viewer: &Viewer, slug: &str) -> Answer {
         .store
         .read(move |conn| memberships::members(conn, room.id))
         .await?;
-    let online = services.chat.online().await?;
+    let there = services.chat.presences().await?;
     for member in &mut members {
-        member.profile.online = online.contains(&member.profile.id);
+        there.complete(&mut member.profile);
     }
     Ok(HttpResponse::Ok().json(MembersAnswer { members }))
 }

@@ -15,6 +15,7 @@ mod reset;
 mod invitation;
 mod lists;
 mod lobby;
+mod profile;
 mod room;
 mod settings;
 
@@ -158,6 +159,7 @@ fn configure(services: &mut ServiceConfig) {
             "/settings/password",
             [post(settings::change_password)],
         ))
+        .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
         // Rooms
         .service(resource("/", [get(lobby::show)]))

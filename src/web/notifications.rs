@@ -93,7 +93,7 @@ async fn why(services: &Shared, room: &Room, user: UserId, seq: i64) -> Result<R
         belongs: room.joined,
         level: room.wants.level,
         is_muted: room.wants.is_muted(),
-        is_online: services.chat.online().await?.contains(&user),
+        is_online: services.chat.presences().await?.is_online(user),
         // Nobody knows any more who looked at what.
         is_watching: false,
     };

@@ -8,16 +8,19 @@ use serde::Deserialize;
 use super::refusals::{self, Answer, PageRefusal, Shared};
 use super::visitor::{Anyone, SignedIn, Visitor};
 use super::{login, paths};
+use crate::chat::Presences;
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText, Slug};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Page, Stretch};
 use crate::store::rooms::{self, Room};
+use crate::store::users::{Profile, Viewer};
 use crate::store::{Time, unread};
 use crate::view::forms::{Offer, Refusal};
 use crate::view::lobby;
 use crate::view::notices;
 use crate::view::page::Reader;
+use crate::view::person::Person;
 use crate::view::room::{ComposerForm, EarlierUnread, RoomPage, items};
 
 /// Messages on a page.
@@ -154,6 +157,8 @@ struct Shown {
     page: Page,
     /// The first unread message, where it is older than what the page shows.
     earlier_unread: Option<(i64, Time)>,
+    /// Who is there.
+    there: Presences,
 }
 
 /// Everything the page shows, in one turn at the database.
@@ -182,12 +187,18 @@ async fn read(
             rooms,
             page,
             earlier_unread,
+            there: Presences::default(),
         })
     });
-    shown.await.map_err(|error| match error {
+    let mut shown = shown.await.map_err(|error| match error {
         Error::NotFound => unknown(slug),
         other => other.into(),
-    })
+    })?;
+    if shown.room.kind == "direct" {
+        // An ornament: the page comes without it where the hub has no time.
+        shown.there = services.chat.presences().await.unwrap_or_default();
+    }
+    Ok(shown)
 }
 
 /// There is no such room, or none that this person may know of: the same answer, with an offer to make it.
@@ -226,6 +237,7 @@ fn draw(
         rooms,
         page,
         earlier_unread,
+        there,
     } = shown;
     let at = match stretch {
         Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
@@ -239,6 +251,10 @@ fn draw(
         } else {
             notices::slow_words(room.slow_mode)
         },
+        companion: companion(&room, &signed_in.viewer).map(|mut profile| {
+            there.complete(&mut profile);
+            Person::from(profile)
+        }),
         room: room.into(),
         rooms: lobby::listed(rooms),
         messages: items(&page, &signed_in.viewer),
@@ -257,4 +273,11 @@ fn draw(
         path: request.path(),
     };
     services.pages.draw(reader, &shown)
+}
+
+/// Whom a direct room of two is with.
+fn companion(room: &Room, viewer: &Viewer) -> Option<Profile> {
+    let mut others = room.people.iter().filter(|person| person.id != viewer.id);
+    let first = others.next()?;
+    others.next().is_none().then(|| first.clone())
 }

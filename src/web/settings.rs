@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::client;
 use super::passwords::Password;
+use super::profile;
 use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
 use crate::error::{Error, Result};
@@ -50,6 +51,7 @@ pub(super) async fn show(
 ) -> Answer {
     let done = match link.done.as_str() {
         "password" => "settings-done-password",
+        "profile" => "settings-done-profile",
         "signed-out" => "settings-done-signed-out",
         _ => "",
     };
@@ -139,7 +141,8 @@ async fn set_password(
     Ok(())
 }
 
-async fn draw(
+/// The page, with why a form came back.
+pub(super) async fn draw(
     services: &Shared,
     request: &HttpRequest,
     signed_in: &SignedIn,
@@ -152,6 +155,7 @@ async fn draw(
         Ok((listed, rooms::joined_by(conn, &viewer)?))
     });
     let (listed, joined) = read.await?;
+    let own = profile::own(services, &signed_in.viewer).await?;
     let mut lines: Vec<SignInLine> = listed
         .into_iter()
         .map(|listed| SignInLine::new(listed, signed_in.sign_in))
@@ -159,6 +163,7 @@ async fn draw(
     lines.sort_by_key(|line| !line.this);
     let page = Settings {
         rooms: lobby::listed(joined),
+        own,
         sign_ins: lines,
         done,
         refusal,

@@ -30,6 +30,15 @@ export function millisecondsToMidnight(now = new Date()) {
   return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1) - now;
 }
 
+/** When somebody was last here, no more exactly than others need to know. */
+export function seenOf(date, now = new Date()) {
+  const minutes = Math.floor((now - date) / 60_000);
+  if (minutes < 1) return t("person-seen-now");
+  if (minutes < 60) return t("person-seen", { when: agoOf(date, now) });
+  if (dayOf(date) === dayOf(now)) return t("person-seen-today");
+  return t(minutes < 7 * 24 * 60 ? "person-seen-week" : "person-seen-long");
+}
+
 /** How long ago, in words: "5 minutes ago". */
 export function agoOf(date, now = new Date()) {
   const minutes = Math.round((date - now) / 60_000);

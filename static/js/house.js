@@ -6,6 +6,7 @@ import { Drafts } from "./drafts.js";
 import { Finder } from "./finder.js";
 import { Leftovers } from "./leftovers.js";
 import { Outbox } from "./outbox.js";
+import { keepPresence, tellPresence } from "./presence.js";
 import { RoomList } from "./room-list.js";
 import { askBeforeSigningOut } from "./sign-out.js";
 
@@ -24,5 +25,7 @@ export function furnish({ connection, title, stores, here, onReadHere }) {
   new Leftovers({ me: boot.me, connection, outbox: stores.outbox, here, mark: (slugs) => rooms.markUnsent(slugs) });
   new Finder(announcer);
   askBeforeSigningOut(stores);
+  tellPresence(connection);
+  keepPresence(connection);
   return announcer;
 }

@@ -18,6 +18,8 @@ import { keepLooks } from "./room-news.js";
 import { Scroller } from "./scroller.js";
 import { Sender } from "./sender.js";
 import { leaveWhenSignedOut } from "./signed-out.js";
+import { keepRelativeTimes } from "./relative-times.js";
+import { Typing } from "./typing.js";
 import { Timeline } from "./timeline.js";
 import { Title } from "./title.js";
 
@@ -61,6 +63,8 @@ export async function startRoomPage() {
   };
   const form = document.getElementById("composer");
   const may = (text) => mayDisturb(text, { slug, me: boot.me });
+  if (form) new Typing({ connection, me: boot.me, text: form.querySelector("textarea") });
+  keepRelativeTimes();
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, may, say, lasts: stores.outbox.lasts });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer });

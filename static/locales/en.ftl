@@ -48,6 +48,24 @@ logout-action = Sign out
 
 settings-title = Your account
 settings-link = Your account
+settings-profile = What others see
+settings-about = About you
+settings-about-hint = A few words, at most 500 characters. Everybody who knows you here can read them.
+settings-status-emoji = Picture
+settings-status = What you are up to
+settings-status-until = For how long
+settings-status-ever = Until I change it
+settings-status-hours = { $hours ->
+    [one] An hour
+    [4] Four hours
+    [24] A day
+    [168] A week
+   *[other] { $hours } hours
+}
+settings-invisible = Nobody sees that I am here, or that I type
+settings-hides-last-seen = Nobody sees when I was last here
+settings-hides-reading = Nobody sees what I have read, and I do not see it of others
+settings-done-profile = That is saved.
 settings-password = Password
 settings-password-words = Every other browser is signed out when you change it.
 settings-password-current = Current password
@@ -108,8 +126,17 @@ people-alone-invite = Nobody else is here yet. Send the invitation link to whoev
 person-you = That is you
 person-online = Online
 person-away = Away
+person-offline = Offline
 person-seen = Last here { $when }
 person-seen-now = Here a moment ago
+person-seen-today = Here today
+person-seen-week = Here this week
+person-seen-long = Not here for over a week
+
+typing-one = { $name } is typing
+typing-voice = { $name } is recording
+typing-some = { $names } are typing
+typing-several = Several people are typing
 
 directs-heading = Direct messages
 direct-notes = Notes to yourself
@@ -397,6 +424,9 @@ refusal-username-taken = That username, or one that looks like it, is taken.
 refusal-password-length = A password has 8 to 256 characters.
 refusal-password-nul = The password contains a character that cannot be kept.
 refusal-name-length = A name has 1 to 64 characters.
+refusal-name-look-alike = That looks like somebody else’s name. Choose one that nobody takes for theirs.
+refusal-about = At most 500 characters, and none that cannot be shown.
+refusal-status = At most 80 characters on one line, and a single picture.
 refusal-name-characters = The name contains characters that cannot be shown.
 refusal-login-wrong = Username and password do not match.
 refusal-login-throttled = { $seconds ->

@@ -14,6 +14,7 @@ mod site;
 mod window;
 
 mod accessibility;
+mod company;
 mod outage;
 mod scrolling;
 mod several_nodes;

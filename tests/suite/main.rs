@@ -86,6 +86,7 @@ mod in_process;
 mod joining;
 mod pages;
 mod passwords;
+mod profiles;
 mod proxies;
 
 // What is refused.
@@ -103,6 +104,7 @@ mod security;
 
 // What it is made of.
 mod architecture;
+mod attendance;
 mod colours;
 mod reliability;
 mod settings;

@@ -136,6 +136,7 @@ impl Hub {
             let Some(person) = self.people.get_mut(user) else {
                 continue;
             };
+            person.is_invisible = standing.invisible.contains(user);
             let revision = standing.revisions.get(user).copied().unwrap_or_default();
             let known = person.access_revision.replace(revision);
             if known.is_some_and(|known| known != revision) {

@@ -1,7 +1,7 @@
 //! Other nodes: what they say reaches the rooms and people here, and who is connected to them counts as online.
 //!
-//! Presence has no number and is not stored. A node announces who comes and goes once a second, everyone every 15 s, and is
-//! forgotten when it has not been heard for 45 s.
+//! Presence has no number and is not stored. A node announces who comes, goes or is there in another way once a second,
+//! everyone every 15 s, and is forgotten when it has not been heard for 45 s.
 
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -10,13 +10,12 @@ use actix::prelude::*;
 
 use super::activity::Moved;
 use super::marks::{MarkChanged, ReadMoved};
-use super::{Hear, Heard, Hub};
-use crate::chat::relay::{Notice, Word};
-use crate::chat::room::{FromAfar, HeadIs};
+use super::{Attendance, Hear, Heard, Hub};
+use crate::chat::relay::{Notice, Sighting, Word};
+use crate::chat::room::{FromAfar, HeadIs, TypingAfar};
 use crate::store::UserId;
 use crate::store::heads::Head;
 
-pub(super) const ANNOUNCE_EVERY: Duration = Duration::from_secs(1);
 /// Announcements until everyone is named again: 15 s.
 const EVERYONE_EVERY: u32 = 15;
 /// A node that is not heard for so long is gone, and its people with it.
@@ -26,8 +25,8 @@ const UNHEARD_MAX: Duration = Duration::from_secs(45);
 #[derive(Default)]
 pub(super) struct Afar {
     nodes: HashMap<String, Node>,
-    came: HashSet<UserId>,
-    left: HashSet<UserId>,
+    /// Of whom something was heard that was not known.
+    touched: HashSet<UserId>,
     number: u64,
     until_everyone: u32,
 }
@@ -35,26 +34,42 @@ pub(super) struct Afar {
 struct Node {
     heard_at: Instant,
     number: u64,
-    people: HashSet<UserId>,
+    people: HashMap<UserId, Attendance>,
 }
 
 impl Afar {
-    pub(super) fn came(&mut self, user: UserId) {
-        self.left.remove(&user);
-        self.came.insert(user);
-    }
-
-    pub(super) fn left(&mut self, user: UserId) {
-        self.came.remove(&user);
-        self.left.insert(user);
-    }
-
     /// Everyone connected to a node that was heard of late.
-    pub(super) fn people(&self) -> impl Iterator<Item = UserId> {
+    pub(super) fn people(&self) -> impl Iterator<Item = (UserId, &Attendance)> {
+        let people = self.living().flat_map(|node| &node.people);
+        people.map(|(user, attendance)| (*user, attendance))
+    }
+
+    /// How somebody is there, by way of each of those nodes.
+    pub(super) fn of(&self, user: UserId) -> impl Iterator<Item = &Attendance> {
+        self.living().filter_map(move |node| node.people.get(&user))
+    }
+
+    /// Of whom something was heard that was not known, or whose node fell silent.
+    pub(super) fn take_touched(&mut self) -> HashSet<UserId> {
+        self.forget_the_silent();
+        std::mem::take(&mut self.touched)
+    }
+
+    fn living(&self) -> impl Iterator<Item = &Node> {
         self.nodes
             .values()
             .filter(|node| node.heard_at.elapsed() < UNHEARD_MAX)
-            .flat_map(|node| node.people.iter().copied())
+    }
+
+    fn forget_the_silent(&mut self) {
+        let touched = &mut self.touched;
+        self.nodes.retain(|_, node| {
+            let lives = node.heard_at.elapsed() < UNHEARD_MAX;
+            if !lives {
+                touched.extend(node.people.keys());
+            }
+            lives
+        });
     }
 
     /// Takes an announcement; true where the node was not known.
@@ -63,28 +78,41 @@ impl Afar {
         node: String,
         number: u64,
         all: bool,
-        came: Vec<UserId>,
+        came: Vec<Sighting>,
         left: &[UserId],
     ) -> bool {
-        self.nodes
-            .retain(|_, node| node.heard_at.elapsed() < UNHEARD_MAX);
+        self.forget_the_silent();
         let is_new = !self.nodes.contains_key(&node);
         let known = self.nodes.entry(node).or_insert_with(|| Node {
             heard_at: Instant::now(),
             number: 0,
-            people: HashSet::new(),
+            people: HashMap::new(),
         });
         if number <= known.number {
             return false;
         }
         known.number = number;
         known.heard_at = Instant::now();
-        if all {
-            known.people.clear();
+        let before = match all {
+            true => std::mem::take(&mut known.people),
+            false => HashMap::new(),
+        };
+        for Sighting(user, attendance) in came {
+            let old = known.people.insert(user, attendance);
+            let old = old.as_ref().or_else(|| before.get(&user));
+            if old != known.people.get(&user) {
+                self.touched.insert(user);
+            }
         }
-        known.people.extend(came);
+        for user in before.keys() {
+            if !known.people.contains_key(user) {
+                self.touched.insert(*user);
+            }
+        }
         for user in left {
-            known.people.remove(user);
+            if known.people.remove(user).is_some() {
+                self.touched.insert(*user);
+            }
         }
         is_new
     }
@@ -100,6 +128,7 @@ impl Hub {
 
     /// Says who came and left since the last time, and from time to time who is here.
     pub(super) fn announce(&mut self) {
+        let (came, left) = self.presence.look(&self.people);
         if self.line.is_none() {
             return;
         }
@@ -107,8 +136,6 @@ impl Hub {
             return self.announce_everyone();
         }
         self.afar.until_everyone -= 1;
-        let came: Vec<UserId> = self.afar.came.drain().collect();
-        let left: Vec<UserId> = self.afar.left.drain().collect();
         if !came.is_empty() || !left.is_empty() {
             self.say_here(false, came, left);
         }
@@ -117,16 +144,14 @@ impl Hub {
     /// Says who is here; nobody, where adda is stopping.
     pub(super) fn announce_everyone(&mut self) {
         self.afar.until_everyone = EVERYONE_EVERY;
-        self.afar.came.clear();
-        self.afar.left.clear();
         let everyone = match self.stopping {
             true => Vec::new(),
-            false => self.people.keys().copied().collect(),
+            false => self.presence.everyone_here(),
         };
         self.say_here(true, everyone, Vec::new());
     }
 
-    fn say_here(&mut self, all: bool, came: Vec<UserId>, left: Vec<UserId>) {
+    fn say_here(&mut self, all: bool, came: Vec<Sighting>, left: Vec<UserId>) {
         self.afar.number += 1;
         self.tell_others(Notice::Here {
             number: self.afar.number,
@@ -201,6 +226,23 @@ impl Hub {
                 },
                 ctx,
             ),
+            Notice::Typing {
+                room,
+                user,
+                username,
+                name,
+                what,
+            } => {
+                if let Some(open) = self.rooms.get(&room) {
+                    // Nothing is lost with it.
+                    let _ = open.address.try_send(TypingAfar {
+                        user,
+                        username,
+                        name,
+                        what,
+                    });
+                }
+            }
             Notice::Access { sign_ins, users } => {
                 for user in users {
                     self.doubt(user, ctx);
@@ -225,6 +267,7 @@ impl Hub {
                     self.afar.until_everyone = 0;
                 }
             }
+            Notice::Profile { user } => self.profile_changed(user, ctx),
             Notice::Beat { .. } => {}
         }
     }
@@ -245,7 +288,18 @@ mod tests {
     use super::*;
 
     fn online(afar: &Afar) -> Vec<UserId> {
-        let mut people: Vec<UserId> = afar.people().collect();
+        let mut people: Vec<UserId> = afar.people().map(|(user, _)| user).collect();
+        people.sort_unstable();
+        people
+    }
+
+    fn sightings(people: &[UserId]) -> Vec<Sighting> {
+        let sighting = |user: &UserId| Sighting(*user, Attendance::default());
+        people.iter().map(sighting).collect()
+    }
+
+    fn touched(afar: &mut Afar) -> Vec<UserId> {
+        let mut people: Vec<UserId> = afar.take_touched().into_iter().collect();
         people.sort_unstable();
         people
     }
@@ -253,16 +307,39 @@ mod tests {
     #[test]
     fn who_is_elsewhere_follows_what_nodes_say() {
         let mut afar = Afar::default();
-        assert!(afar.hear("a".into(), 1, true, vec![1, 2], &[]));
-        assert!(!afar.hear("a".into(), 2, false, vec![3], &[1]));
-        assert!(afar.hear("b".into(), 9, false, vec![7], &[]));
+        assert!(afar.hear("a".into(), 1, true, sightings(&[1, 2]), &[]));
+        assert_eq!(touched(&mut afar), [1, 2]);
+        assert!(!afar.hear("a".into(), 2, false, sightings(&[3]), &[1]));
+        assert_eq!(touched(&mut afar), [1, 3]);
+        assert!(afar.hear("b".into(), 9, false, sightings(&[7]), &[]));
         assert_eq!(online(&afar), [2, 3, 7]);
         assert!(
-            !afar.hear("a".into(), 2, true, vec![99], &[]),
+            !afar.hear("a".into(), 2, true, sightings(&[99]), &[]),
             "heard before"
         );
         assert_eq!(online(&afar), [2, 3, 7]);
-        afar.hear("a".into(), 3, true, Vec::new(), &[]);
+        touched(&mut afar);
+        afar.hear("a".into(), 3, true, sightings(&[3]), &[]);
+        assert_eq!(touched(&mut afar), [2], "what was known is no news");
+        afar.hear("a".into(), 4, true, Vec::new(), &[]);
         assert_eq!(online(&afar), [7]);
+        assert_eq!(touched(&mut afar), [3]);
+    }
+
+    #[test]
+    fn somebody_who_moves_to_another_room_is_news() {
+        let mut afar = Afar::default();
+        let reads = |rooms: &[i64]| {
+            let attendance = Attendance {
+                away: false,
+                rooms: rooms.to_vec(),
+            };
+            vec![Sighting(1, attendance)]
+        };
+        afar.hear("a".into(), 1, true, reads(&[5]), &[]);
+        touched(&mut afar);
+        afar.hear("a".into(), 2, false, reads(&[6]), &[]);
+        assert_eq!(touched(&mut afar), [1]);
+        assert_eq!(afar.of(1).next().map(|it| it.rooms.clone()), Some(vec![6]));
     }
 }

@@ -65,6 +65,12 @@ impl Belonging {
         members.chain(&self.unplaced).copied().collect()
     }
 
+    /// Whether somebody here belongs to one of those rooms.
+    pub(super) fn shares_one(&self, user: UserId, rooms: &HashSet<RoomId>) -> bool {
+        let mine = self.rooms.get(&user);
+        mine.is_some_and(|mine| !mine.is_disjoint(rooms))
+    }
+
     fn remove(&mut self, user: UserId, room: RoomId) {
         if let Some(members) = self.members.get_mut(&room) {
             members.remove(&user);

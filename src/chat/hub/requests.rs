@@ -1,15 +1,15 @@
 //! What the hub is told and asked: by sessions, by routes, at the end.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix::Message;
 
-use super::RoomHandle;
+use super::{Presences, RoomHandle};
 use crate::chat::outlet::Outlet;
 use crate::chat::relay::Word;
 use crate::chat::room::SessionId;
 use crate::error::Result;
+use crate::store::users::Profile;
 use crate::store::wants::Wants;
 use crate::store::{RoomId, UserId};
 
@@ -30,7 +30,7 @@ pub struct Connect {
     /// Its number.
     pub session: SessionId,
     /// Whose it is.
-    pub user: UserId,
+    pub person: Arc<Profile>,
     /// The sign-in it lives by.
     pub sign_in: i64,
     /// Which room it is in, and what its person wants to be told of there.
@@ -63,6 +63,23 @@ pub struct Focus {
     pub on: bool,
 }
 
+/// Somebody uses a page just now, or does not see it any more.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Active {
+    /// The session's number.
+    pub session: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// Whether they do.
+    pub on: bool,
+}
+
+/// What somebody shows of themself has changed.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct ProfileChanged(pub UserId);
+
 /// Close the sockets of a sign-in that ended.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -88,10 +105,10 @@ pub struct RoomGone(pub RoomId);
 #[rtype(result = "()")]
 pub struct CutOff(pub UserId);
 
-/// Who is connected to any node, as far as this one knows?
+/// Who is connected to any node and lets it be known, as far as this node knows?
 #[derive(Message)]
-#[rtype(result = "HashSet<UserId>")]
-pub struct Online;
+#[rtype(result = "Presences")]
+pub struct WhoIsThere;
 
 /// Stop: say goodbye, finish what is being saved, close every socket.
 #[derive(Message)]

@@ -73,7 +73,7 @@ impl Person {
             belongs: true,
             level: wants.level,
             is_muted: wants.is_muted(),
-            is_online: true,
+            is_online: !self.is_invisible,
             is_watching,
         };
         telling::reason(said.heard_by(user), listener)

@@ -4,11 +4,11 @@ use std::time::Duration;
 use actix::prelude::*;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Connect, CutOff, Foundation, Hub, Online};
+use super::{Connect, CutOff, Foundation, Hub, WhoIsThere};
 use crate::chat::closing::CloseReason;
 use crate::chat::outlet::{Gauge, Outlet};
 use crate::chat::room::tests::{Ear, Scene};
-use crate::store::{Store, UserId, sign_ins};
+use crate::store::{Store, UserId, sign_ins, users};
 
 fn hub(store: &Store) -> Addr<Hub> {
     Hub::new(Foundation::alone(store)).start()
@@ -17,6 +17,7 @@ fn hub(store: &Store) -> Addr<Hub> {
 /// A socket of somebody, come by a sign-in; told why it is closed.
 async fn connects(
     hub: &Addr<Hub>,
+    store: &Store,
     session: u64,
     user: UserId,
     sign_in: i64,
@@ -34,9 +35,10 @@ async fn connects(
         end: ear.recipient(),
         gauge,
     });
+    let person = store.read(move |conn| users::profile(conn, user)).await;
     hub.send(Connect {
         session,
-        user,
+        person: Arc::new(person.unwrap()),
         sign_in,
         room: None,
         belongs: true,
@@ -67,13 +69,13 @@ async fn a_socket_that_comes_after_its_sign_out_is_closed() {
         .unwrap()
         .unwrap();
     let hub = hub(&scene.store);
-    let mut stays = connects(&hub, 1, ada, living.id).await;
-    let ended = connects(&hub, 2, ada, living.id + 1).await;
+    let mut stays = connects(&hub, &scene.store, 1, ada, living.id).await;
+    let ended = connects(&hub, &scene.store, 2, ada, living.id + 1).await;
     let reason = tokio::time::timeout(Duration::from_secs(5), ended)
         .await
         .expect("within 5 s");
     assert_eq!(reason, Ok(CloseReason::SignedOut));
-    assert!(hub.send(Online).await.unwrap().contains(&ada));
+    assert!(hub.send(WhoIsThere).await.unwrap().is_online(ada));
     assert!(stays.try_recv().is_err(), "the other sign-in is not over");
     hub.send(CutOff(ada)).await.unwrap();
     assert_eq!(stays.await, Ok(CloseReason::SignedOut));

@@ -10,6 +10,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
+use crate::chat::hub::Attendance;
+use crate::chat::protocol::Typed;
 use crate::chat::said::Said;
 use crate::error::{Error, Result};
 use crate::store::{RoomId, UserId};
@@ -85,16 +87,34 @@ pub enum Notice {
         /// People who may be out.
         users: Vec<UserId>,
     },
+    /// Somebody is typing in a room, or recording: told to the nodes that have it open.
+    Typing {
+        /// In which room.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// The name they are mentioned by.
+        username: String,
+        /// What they are called.
+        name: String,
+        /// What.
+        what: Typed,
+    },
     /// Who is connected to a node.
     Here {
         /// Rises with every such notice of that node.
         number: u64,
         /// Whether `came` is everyone.
         all: bool,
-        /// Who came.
-        came: Vec<UserId>,
+        /// Who came, or is there in another way than before.
+        came: Vec<Sighting>,
         /// Who left.
         left: Vec<UserId>,
+    },
+    /// What somebody shows of themself has changed: it is to be read from the database.
+    Profile {
+        /// Who.
+        user: UserId,
     },
     /// A node asks itself whether it is heard.
     Beat {
@@ -102,6 +122,15 @@ pub enum Notice {
         number: u64,
     },
 }
+
+/// Somebody is connected to a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting(
+    /// Who.
+    pub UserId,
+    /// How they are there.
+    pub Attendance,
+);
 
 #[derive(Serialize, Deserialize)]
 struct Stamps {

@@ -74,6 +74,7 @@ impl Handler<Join> for Room {
             sessions: 0,
             read_turn: 0,
             person: person.clone(),
+            typed_at: None,
         });
         here.sessions += 1;
         here.person = person.clone();
@@ -88,6 +89,7 @@ impl Handler<Join> for Room {
                 outlet,
                 person,
                 caught_up: false,
+                can_post: view.can_post,
                 hold: None,
             },
         );
@@ -224,6 +226,7 @@ impl Room {
         mut view: crate::store::rooms::Room,
         missed: Option<Vec<ByteString>>,
     ) {
+        let (online, online_count) = self.online(ONLINE_MAX);
         let Some(present) = self.present.get_mut(&session) else {
             return;
         };
@@ -235,13 +238,8 @@ impl Room {
             room: Some(&view),
             you: &present.person,
             revision: self.gate,
-            online: self
-                .people
-                .values()
-                .take(ONLINE_MAX)
-                .map(|here| here.person.as_ref())
-                .collect(),
-            online_count: self.people.len(),
+            online: online.iter().map(AsRef::as_ref).collect(),
+            online_count,
             resumed: missed.is_some(),
         };
         let mut frames = vec![Frame::Welcome(welcome).encode()];

@@ -91,7 +91,6 @@ async fn two_batches_of_a_room_in_one_transaction_know_of_each_other() {
             .map(|id| Change {
                 author: ada.id,
                 username: ada.username.clone(),
-                name: ada.name.clone(),
                 client_id: ClientId::parse(id).unwrap(),
                 fresh: false,
                 what: What::Post {

@@ -19,6 +19,8 @@ const AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Looks {
     changed: bool,
     reading: bool,
+    /// Whether it was made, or is no more, one where few write, since this node opened it.
+    quiet: Option<bool>,
     /// Whether those who were there when it was known to be closed have been looked at.
     is_closed: bool,
 }
@@ -27,6 +29,11 @@ impl Looks {
     /// Something happened to the room, and was shown.
     pub(super) fn have_changed(&mut self) {
         self.changed = true;
+    }
+
+    /// Whether hardly anybody writes there; `None` where that has not changed of late.
+    pub(super) fn is_quiet(&self) -> Option<bool> {
+        self.quiet
     }
 }
 
@@ -45,6 +52,7 @@ impl Room {
             match looks {
                 Ok(looks) => {
                     room.slug = looks.slug.as_str().into();
+                    room.looks.quiet = Some(looks.archived || looks.read_only);
                     room.close_to_strangers(&looks);
                     room.tell_everyone(&Batch::one(Frame::Room(&looks).encode()));
                     room.tell_looks(ctx);

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::SessionId;
 use crate::chat::outlet::Outlet;
+use crate::chat::protocol::Typed;
 use crate::chat::relay::Shown;
 use crate::error::Result;
 use crate::names::{ClientId, MessageText};
@@ -73,6 +74,43 @@ pub enum Told {
     Known(Stored),
     /// It was so already.
     Unchanged,
+}
+
+/// Somebody here is typing, or recording.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Typing {
+    /// The session's number.
+    pub session: SessionId,
+    /// What.
+    pub what: Typed,
+}
+
+/// Somebody is typing at another node.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct TypingAfar {
+    /// Who.
+    pub user: UserId,
+    /// The name they are mentioned by.
+    pub username: String,
+    /// What they are called.
+    pub name: String,
+    /// What.
+    pub what: Typed,
+}
+
+/// These people came, went, or are there in another way than before.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Presences(pub Vec<Sight>);
+
+/// How somebody is there.
+pub struct Sight {
+    /// Who, as people of the room see them.
+    pub person: Arc<Profile>,
+    /// Whether they have the room open by way of another node.
+    pub abroad: bool,
 }
 
 /// Somebody has read up to a message.

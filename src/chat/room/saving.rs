@@ -344,7 +344,6 @@ impl Handler<Say> for Room {
         let change = Change {
             author: person.id,
             username: person.username.clone(),
-            name: person.name.clone(),
             client_id: id,
             fresh,
             what: What::Post { text, reply_to },

@@ -68,6 +68,7 @@ impl Scene {
             line: None,
             metrics: Arc::default(),
             node_bytes: NodeBytes::default(),
+            elsewhere: Vec::new(),
         };
         Scene {
             store,

@@ -1,6 +1,7 @@
 //! Numbers and rights inside the transaction: each room's counters under lock, who may still post, and the rows themselves.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -30,13 +31,20 @@ const CHUNK: usize = 500;
 /// The rooms of one transaction, locked.
 pub(super) struct Numbering {
     rooms: HashMap<RoomId, Counted>,
-    authors: HashMap<UserId, Person>,
+    authors: HashMap<UserId, Author>,
     places: HashMap<(RoomId, UserId), Place>,
     /// Whose rooms are others now.
     moved: BTreeSet<UserId>,
     /// Who said something, and what last.
     said: BTreeMap<(RoomId, UserId), i64>,
     now: Time,
+}
+
+/// Who does something, as they are in this transaction.
+#[derive(Clone)]
+struct Author {
+    person: Person,
+    name: Arc<str>,
 }
 
 impl Numbering {
@@ -112,7 +120,8 @@ impl Numbering {
                         None => {
                             let naming = self.names(conn, batch.room, &room, change)?;
                             let said = Content::Said(naming);
-                            let outcome = inserts.insert(conn, &mut room, change, said)?;
+                            let outcome =
+                                inserts.insert(conn, &mut room, change, self.name(change), said)?;
                             if let Outcome::Stored(message) = &outcome {
                                 self.said.insert((batch.room, change.author), message.seq);
                             }
@@ -124,7 +133,7 @@ impl Numbering {
                     match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
                         Ok(Some(event)) => {
                             let happened = Content::Happened(event);
-                            inserts.insert(conn, &mut room, change, happened)?
+                            inserts.insert(conn, &mut room, change, self.name(change), happened)?
                         }
                         Ok(None) => Outcome::Unchanged,
                         Err(refusal) => Outcome::Refused(refusal),
@@ -291,23 +300,32 @@ impl Numbering {
             role: Role::Guest,
             active: false,
         };
-        self.authors.get(&user).copied().unwrap_or(nobody)
+        self.authors
+            .get(&user)
+            .map_or(nobody, |author| author.person)
+    }
+
+    /// What somebody is called now, whatever it was when they came.
+    fn name(&self, change: &Change) -> Arc<str> {
+        let author = self.authors.get(&change.author);
+        author.map_or_else(|| change.username.clone(), |author| author.name.clone())
     }
 }
 
-fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Person>> {
+fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>> {
     let mut found = HashMap::with_capacity(people.len());
     for people in people.chunks(CHUNK) {
-        let rows: Vec<(UserId, String, Option<chrono::NaiveDateTime>)> = users::table
+        let rows: Vec<(UserId, String, String, Option<chrono::NaiveDateTime>)> = users::table
             .filter(users::id.eq_any(people.to_vec()))
-            .select((users::id, users::role, users::deactivated_at))
+            .select((users::id, users::name, users::role, users::deactivated_at))
             .load(conn)?;
-        found.extend(rows.into_iter().map(|(id, role, deactivated)| {
+        found.extend(rows.into_iter().map(|(id, name, role, deactivated)| {
             let person = Person {
                 role: Role::parse(&role).unwrap_or(Role::Guest),
                 active: deactivated.is_none(),
             };
-            (id, person)
+            let name = name.into();
+            (id, Author { person, name })
         }));
     }
     Ok(found)

@@ -19,8 +19,6 @@ pub struct Change {
     pub author: UserId,
     /// Their username.
     pub username: Arc<str>,
-    /// What they are called now.
-    pub name: Arc<str>,
     /// The sender's own id of it.
     pub client_id: ClientId,
     /// Whether that id was made just now by the server, so that it cannot be known yet.
