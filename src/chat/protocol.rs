@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
+use crate::store::reading::Seen;
 use crate::store::rooms::{self, Room};
 use crate::store::users::Profile;
 use crate::view::texts;
@@ -186,6 +187,11 @@ pub enum Frame<'a> {
         name: &'a str,
         /// What.
         what: Typed,
+    },
+    /// Others have read up to here.
+    Read {
+        /// Of each the newest.
+        reads: &'a [Seen],
     },
     /// These people came, went, or are there in another way than before.
     Presence {

@@ -13,6 +13,7 @@ mod presence;
 mod reading;
 mod requests;
 mod saving;
+mod seen;
 #[cfg(test)]
 pub(super) mod tests;
 mod typing;
@@ -25,8 +26,8 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 pub use requests::{
-    DoAndTell, Drain, FromAfar, HeadIs, Join, Leave, Lowered, Ping, Presences, Read, Retire, Say,
-    Sight, Told, Typing, TypingAfar,
+    DoAndTell, Drain, FromAfar, HaveRead, HeadIs, Join, Leave, Lowered, Ping, Presences, Read,
+    Retire, Say, Sight, Told, Typing, TypingAfar,
 };
 
 use super::closing::CloseReason;
@@ -83,6 +84,7 @@ pub struct Room {
     ahead: Ahead,
     arriving: Arriving,
     looks: Looks,
+    seen: seen::Readers,
     /// The room is said to be this far; above the gate where it is still to be read.
     head_wanted: i64,
     /// Whether it is about to be looked whether that was reached.
@@ -177,6 +179,7 @@ impl Room {
             ahead: Ahead::default(),
             arriving: Arriving::default(),
             looks: Looks::default(),
+            seen: seen::Readers::default(),
             head_wanted: 0,
             head_due: false,
             bits_read: 0,
@@ -251,6 +254,15 @@ impl Room {
         }
         for session in gone {
             self.leave(session);
+        }
+    }
+
+    /// Tells those who are meant what may be dropped where somebody does not keep up.
+    fn tell_at_leisure(&self, batch: &Arc<Batch>, is_meant: impl Fn(UserId) -> bool) {
+        for present in self.present.values() {
+            if present.caught_up && is_meant(present.person.id) {
+                present.outlet.deliver_at_leisure(batch);
+            }
         }
     }
 

@@ -46,6 +46,7 @@ pub fn open(conn: &mut Conn, maker: &Viewer, others: &BTreeSet<UserId>) -> Resul
             rooms::kind.eq("direct"),
             rooms::topic.eq(""),
             rooms::people_key.eq(Some(&key)),
+            rooms::shows_reading.eq(true),
             rooms::created_by.eq(maker.id),
             rooms::created_at.eq(Time::now().sql()),
         ))

@@ -1,13 +1,19 @@
 //! Up to where people have read. A mark rises as they read, and falls where its owner marks messages unread: then its turn
 //! rises, so that what was read before, and is stored only now, does not raise it again, whichever node had it in hand.
 
+use std::collections::HashSet;
+
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use serde::Serialize;
 
 use super::connection::Conn;
-use super::schema::memberships;
+use super::schema::{memberships, rooms, users};
 use super::{RoomId, UserId};
 use crate::error::Result;
 
+/// In rooms of more people nobody could do anything with it.
+pub const SHOWN_TO_MAX: i64 = 50;
 /// People in one statement.
 const CHUNK: usize = 500;
 
@@ -31,6 +37,72 @@ pub struct Stand {
     pub turn: i64,
 }
 
+/// Up to where others see that somebody has read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// Who.
+    #[serde(skip)]
+    pub user: UserId,
+    /// The name they are mentioned by.
+    pub username: String,
+    /// Up to this message; 0 where they have read nothing.
+    pub seq: i64,
+}
+
+/// Up to where the members of a room have read who let others see it; and to whom that is shown: who hides theirs sees nobody's.
+#[derive(Debug, Clone, Default)]
+pub struct SeenBy {
+    /// What is shown.
+    pub reads: Vec<Seen>,
+    /// To whom.
+    pub shown_to: HashSet<UserId>,
+}
+
+/// Up to where the members of a room have read. `None` in a room that does not show it.
+pub fn seen(conn: &mut Conn, room: RoomId) -> Result<Option<SeenBy>> {
+    let shows: bool = rooms::table
+        .find(room)
+        .select(rooms::shows_reading)
+        .first(conn)?;
+    if !shows {
+        return Ok(None);
+    }
+    let members: Vec<(UserId, String, i64, bool)> = memberships::table
+        .inner_join(users::table)
+        .filter(memberships::room_id.eq(room))
+        .filter(memberships::state.eq("joined"))
+        .order(users::username.asc())
+        .limit(SHOWN_TO_MAX + 1)
+        .select((
+            users::id,
+            users::username,
+            memberships::seen_seq,
+            users::hides_reading,
+        ))
+        .load(conn)?;
+    if members.len() as i64 > SHOWN_TO_MAX {
+        return Ok(None);
+    }
+    let open = members.into_iter().filter(|(_, _, _, hides)| !hides);
+    let mut seen = SeenBy::default();
+    for (user, username, seq, _) in open {
+        seen.shown_to.insert(user);
+        seen.reads.push(Seen {
+            user,
+            username,
+            seq,
+        });
+    }
+    Ok(Some(seen))
+}
+
+/// What others see never falls.
+#[diesel::dsl::auto_type]
+fn seen_up_to(seq: i64) -> _ {
+    diesel::dsl::case_when(memberships::seen_seq.lt(seq), seq.into_sql::<BigInt>())
+        .otherwise(memberships::seen_seq)
+}
+
 /// Moves marks forward; never back. Returns the turns of those that had been lowered meanwhile, and were left as they are.
 pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec<(UserId, i64)>> {
     // In one order on every node, so that no two wait for each other.
@@ -41,7 +113,10 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec
         let moved = diesel::update(memberships::table.find((room, mark.user)))
             .filter(memberships::read_seq.lt(mark.seq))
             .filter(memberships::read_turn.eq(mark.turn))
-            .set(memberships::read_seq.eq(mark.seq))
+            .set((
+                memberships::read_seq.eq(mark.seq),
+                memberships::seen_seq.eq(seen_up_to(mark.seq)),
+            ))
             .execute(conn)?;
         if moved == 0
             && let Some(stands) = find(conn, room, mark.user)?
@@ -57,7 +132,10 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec
 pub fn mark_read_now(conn: &mut Conn, room: RoomId, user: UserId, seq: i64) -> Result<i64> {
     diesel::update(memberships::table.find((room, user)))
         .filter(memberships::read_seq.lt(seq))
-        .set(memberships::read_seq.eq(seq))
+        .set((
+            memberships::read_seq.eq(seq),
+            memberships::seen_seq.eq(seen_up_to(seq)),
+        ))
         .execute(conn)?;
     Ok(find(conn, room, user)?.unwrap_or_default().read_seq)
 }
@@ -86,7 +164,8 @@ pub(super) fn read_by_saying(conn: &mut Conn, said: &[(RoomId, UserId, i64)]) ->
             .map(|(room, user, seq)| format!("({room},{user},{seq})"))
             .collect();
         let statement = diesel::sql_query(format!(
-            "WITH said (room, person, seq) AS (VALUES {}) UPDATE memberships SET read_seq = said.seq FROM said \
+            "WITH said (room, person, seq) AS (VALUES {}) UPDATE memberships SET read_seq = said.seq, \
+             seen_seq = CASE WHEN memberships.seen_seq < said.seq THEN said.seq ELSE memberships.seen_seq END FROM said \
              WHERE memberships.room_id = said.room AND memberships.user_id = said.person AND memberships.read_seq < said.seq",
             marks.join(",")
         ));

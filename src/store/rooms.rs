@@ -55,6 +55,8 @@ pub struct Room {
     pub slow_mode: i64,
     /// Whether members may add others.
     pub members_add: bool,
+    /// Whether its people see up to where the others have read, as long as they are few.
+    pub shows_reading: bool,
     /// Whether it is among the first of this person's list.
     pub starred: bool,
     /// Whether it is left out of that list.
@@ -94,6 +96,8 @@ pub struct Looks {
     pub read_only: bool,
     /// Seconds that all others wait between two messages; 0 where they need not.
     pub slow_mode: i64,
+    /// Whether its people see up to where the others have read, as long as they are few.
+    pub shows_reading: bool,
 }
 
 /// What a room looks like now. Errors: `NotFound` where it was deleted.
@@ -110,6 +114,7 @@ pub fn looks(conn: &mut Conn, room: RoomId) -> Result<Looks> {
         archived: state.archived_at.is_some(),
         read_only: state.read_only,
         slow_mode: state.slow_mode,
+        shows_reading: state.shows_reading,
         kind: state.kind,
     })
 }
@@ -123,6 +128,7 @@ pub(super) struct State {
     pub(super) read_only: bool,
     pub(super) slow_mode: i64,
     pub(super) members_add: bool,
+    pub(super) shows_reading: bool,
 }
 
 impl State {

@@ -73,6 +73,7 @@ diesel::table! {
         slow_mode -> BigInt,
         members_add -> Bool,
         deleted_at -> Nullable<Timestamp>,
+        shows_reading -> Bool,
     }
 }
 
@@ -108,6 +109,7 @@ diesel::table! {
         read_turn -> BigInt,
         told_of -> Nullable<Text>,
         muted_until -> Nullable<Timestamp>,
+        seen_seq -> BigInt,
     }
 }
 

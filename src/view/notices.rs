@@ -35,6 +35,8 @@ pub fn sentence(message: &Message) -> String {
         "slow_mode" => "notice-slow-mode",
         "members_add" if event["on"] == true => "notice-members-add",
         "members_add" => "notice-members-add-ended",
+        "shows_reading" if event["on"] == true => "notice-shows-reading",
+        "shows_reading" => "notice-shows-reading-ended",
         "left" if event["owner"].is_object() => "notice-left-passed-on",
         "left" => "notice-left",
         _ => "notice-other",

@@ -42,6 +42,7 @@ pub(super) struct Form {
     read_only: Option<String>,
     #[serde(default)]
     members_add: Option<String>,
+    shows_reading: Option<String>,
     #[serde(default)]
     slow_mode: String,
 }
@@ -121,6 +122,8 @@ async fn carry_out(
             services.chat.act(viewer, room, read_only).await?;
             let members_add = Deed::MembersAdd(form.members_add.is_some());
             services.chat.act(viewer, room, members_add).await?;
+            let show = Deed::ShowReading(form.shows_reading.is_some());
+            services.chat.act(viewer, room, show).await?;
             Deed::SlowMode(seconds)
         }
         "close" => Deed::Close,

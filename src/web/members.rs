@@ -39,6 +39,7 @@ pub(super) struct Changes {
     read_only: Option<bool>,
     slow_mode: Option<i64>,
     members_add: Option<bool>,
+    shows_reading: Option<bool>,
 }
 
 /// Changes a room. All of it is checked first, and then done one after the other, each with a notice of its own.
@@ -68,6 +69,7 @@ pub(super) async fn change(
         body.read_only.map(Deed::ReadOnly),
         checked_slow_mode(body.slow_mode)?.map(Deed::SlowMode),
         body.members_add.map(Deed::MembersAdd),
+        body.shows_reading.map(Deed::ShowReading),
     ];
     for deed in switches.into_iter().flatten() {
         wanted.push((deed, Action::Change(rights)));

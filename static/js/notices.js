@@ -15,6 +15,7 @@ const KEYS = {
   read_only: "notice-read-only",
   slow_mode: "notice-slow-mode",
   members_add: "notice-members-add",
+  shows_reading: "notice-shows-reading",
 };
 
 export function isNotice({ kind }) {
@@ -24,7 +25,7 @@ export function isNotice({ kind }) {
 export function noticeWords({ name, username, event = {} }) {
   let key = Object.hasOwn(KEYS, event.code) ? KEYS[event.code] : "notice-other";
   if (event.code === "topic" && !event.topic) key = "notice-topic-none";
-  if ((event.code === "read_only" || event.code === "members_add") && !event.on) key += "-ended";
+  if (["read_only", "members_add", "shows_reading"].includes(event.code) && !event.on) key += "-ended";
   if (event.code === "slow_mode" && !event.seconds) key = "notice-slow-mode-ended";
   if (event.code === "left" && event.owner) key = "notice-left-passed-on";
   return t(key, {

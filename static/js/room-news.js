@@ -8,7 +8,7 @@ export function keepLooks({ connection, title, room }) {
     // Another room has taken the address of one that was deleted.
     if (looks.id && looks.id !== room.id) return location.reload();
     if (looks.slug !== room.slug) return location.replace(`/chat/${encodeURIComponent(looks.slug)}/`);
-    if (looks.archived !== room.archived || looks.read_only !== room.read_only || looks.slow_mode !== room.slow_mode) return location.reload();
+    if (looks.archived !== room.archived || looks.read_only !== room.read_only || looks.slow_mode !== room.slow_mode || looks.shows_reading !== room.shows_reading) return location.reload();
     heading.textContent = looks.name;
     topic.title = looks.topic;
     topic.firstElementChild.textContent = looks.topic;

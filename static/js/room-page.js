@@ -16,6 +16,7 @@ import { Reading } from "./reading.js";
 import { roomPath } from "./api.js";
 import { keepLooks } from "./room-news.js";
 import { Scroller } from "./scroller.js";
+import { Seen } from "./seen.js";
 import { Sender } from "./sender.js";
 import { leaveWhenSignedOut } from "./signed-out.js";
 import { keepRelativeTimes } from "./relative-times.js";
@@ -69,6 +70,7 @@ export async function startRoomPage() {
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, may, say, lasts: stores.outbox.lasts });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer });
 
+  const seen = boot.room.shows_reading && boot.room.joined ? new Seen({ connection, list, room: boot.room }) : null;
   endPreviewWhenSpoken({ connection, feed, timeline, room: boot.room });
   feed.addEventListener("messages", ({ detail }) => {
     const fresh = [];
@@ -84,6 +86,7 @@ export async function startRoomPage() {
       }
       empty.hidden = !timeline.isEmpty;
     });
+    seen?.draw();
     for (const message of fresh) announcer.message(message);
     reading.came(fresh.filter((message) => !isNotice(message)));
     history.load();
@@ -95,6 +98,7 @@ export async function startRoomPage() {
     for (const message of page.messages) if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
     timeline.reset(page);
     empty.hidden = !timeline.isEmpty;
+    seen?.draw();
     scroller.toEnd();
     reading.look();
   });

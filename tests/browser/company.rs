@@ -41,7 +41,9 @@ fn people_see_who_is_there_and_who_types() {
         ada.sees("Hello?").await;
         reads(&ada, ".header__presence", "Online").await;
         let path = ada.path().await;
+        reads(&ada, ".message__seen", "✓ Sent").await;
         ben.goes_to(&path).await;
+        reads(&ada, ".message__seen", "✓✓ Seen").await;
         ben.types("#composer-text", "I am").await;
         reads(&ada, "#typing", "ben").await;
         ben.types("#composer-text", "\u{E007}").await;

@@ -44,6 +44,7 @@ mod checker;
 mod good_history;
 mod negative_control;
 mod seeded_faults;
+mod seen_by;
 
 // What is said.
 mod access;

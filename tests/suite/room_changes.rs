@@ -61,7 +61,7 @@ async fn what_happens_to_a_room_takes_its_place_among_the_messages(database: Dat
     assert_eq!(
         room,
         json!({"type": "room", "slug": slug, "name": "Rowers", "kind": "open", "topic": "Boats", "archived": false,
-               "read_only": false, "slow_mode": 0})
+               "read_only": false, "slow_mode": 0, "shows_reading": false})
     );
 }
 

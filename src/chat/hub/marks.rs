@@ -7,7 +7,7 @@ use actix::prelude::*;
 
 use super::{Hub, Person};
 use crate::chat::relay::Notice;
-use crate::chat::room::Lowered;
+use crate::chat::room::{HaveRead, Lowered};
 use crate::chat::said::Said;
 use crate::store::unread::{Mark, UNREAD_MAX};
 use crate::store::{RoomId, UserId};
@@ -103,6 +103,11 @@ impl Hub {
     /// Read marks rose, here or on another node: the same people's other devices are told.
     pub(super) fn marks_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
         let ReadMoved { room, slug, marks } = moved;
+        if let Some(open) = self.rooms.get(&room) {
+            // A room that is overrun has more urgent things to tell.
+            let readers = marks.iter().map(|(user, _)| *user).collect();
+            let _ = open.address.try_send(HaveRead(readers));
+        }
         let mut told = Vec::new();
         for (user, seq) in marks {
             let Some(person) = self.people.get_mut(&user) else {

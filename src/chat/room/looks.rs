@@ -52,6 +52,7 @@ impl Room {
             match looks {
                 Ok(looks) => {
                     room.slug = looks.slug.as_str().into();
+                    room.seen.may_be_shown();
                     room.looks.quiet = Some(looks.archived || looks.read_only);
                     room.close_to_strangers(&looks);
                     room.tell_everyone(&Batch::one(Frame::Room(&looks).encode()));

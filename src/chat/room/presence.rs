@@ -44,10 +44,6 @@ impl Handler<Presences> for Room {
             people.push(person);
         }
         let batch = Batch::one(Frame::Presence { users: &people }.encode());
-        for present in self.present.values() {
-            if present.caught_up {
-                present.outlet.deliver_at_leisure(&batch);
-            }
-        }
+        self.tell_at_leisure(&batch, |_| true);
     }
 }

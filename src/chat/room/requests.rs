@@ -127,6 +127,11 @@ pub struct Read {
     pub client_id: Option<ClientId>,
 }
 
+/// These people have read on, by whichever way, and it is stored.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct HaveRead(pub Vec<UserId>);
+
 /// Somebody marked messages unread: what they read before that does not count.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -22,11 +22,7 @@ impl Room {
             what,
         };
         let batch = Batch::one(frame.encode());
-        for present in self.present.values() {
-            if present.caught_up && present.person.id != user {
-                present.outlet.deliver_at_leisure(&batch);
-            }
-        }
+        self.tell_at_leisure(&batch, |other| other != user);
     }
 
     /// Whether what is typed there can be said there, as far as it was known when they came and is known of the room since.

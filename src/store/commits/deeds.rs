@@ -31,6 +31,8 @@ pub enum Deed {
     SlowMode(i64),
     /// Let members add others, or only those who look after it.
     MembersAdd(bool),
+    /// Let its people see up to where the others have read, or no longer.
+    ShowReading(bool),
     /// Make a member of somebody.
     Add(UserId),
     /// Put somebody out. They stay out until they are added again.
@@ -96,6 +98,7 @@ impl Scene {
             Deed::ReadOnly(on) => self.set_read_only(conn, *on),
             Deed::SlowMode(seconds) => self.set_slow_mode(conn, *seconds),
             Deed::MembersAdd(on) => self.set_members_add(conn, *on),
+            Deed::ShowReading(on) => self.set_shows_reading(conn, *on),
             Deed::Add(whom) => self.add(conn, *whom),
             Deed::Remove(whom) => self.remove(conn, *whom),
             Deed::Appoint { person, owner } => self.appoint(conn, *person, *owner),
@@ -188,6 +191,16 @@ impl Scene {
             .set(table::members_add.eq(on))
             .execute(conn)?;
         let event = json!({ "code": "members_add", "on": on });
+        Ok((changed > 0).then(|| Done::event(event)))
+    }
+
+    fn set_shows_reading(&self, conn: &mut Conn, on: bool) -> Result<Option<Done>> {
+        self.may(Action::Change(self.rights))?;
+        let changed = diesel::update(table::table.find(self.room))
+            .filter(table::shows_reading.ne(on))
+            .set(table::shows_reading.eq(on))
+            .execute(conn)?;
+        let event = json!({ "code": "shows_reading", "on": on });
         Ok((changed > 0).then(|| Done::event(event)))
     }
 

@@ -89,6 +89,7 @@ impl Row {
             read_only: rights.read_only,
             slow_mode: self.state.slow_mode,
             members_add: rights.members_add,
+            shows_reading: self.state.shows_reading,
             people: Vec::new(),
             read_turn: mine.read_turn,
             starred: mine.starred,

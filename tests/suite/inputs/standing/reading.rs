@@ -11,7 +11,8 @@ const READERS: [&str; 2] = [
     "401 401 404 404 404 404 200 200 200 404",
 ];
 
-pub const READING: [Line; 7] = [
+pub const READING: [Line; 8] = [
+    ("GET", "/api/rooms/{room}/reads", "", READERS),
     ("PUT", "/api/rooms/{room}/unread", r#"{"seq":1}"#, READERS),
     ("GET", "/api/rooms/{room}/notifications", "", READERS),
     (
