@@ -102,6 +102,8 @@ pub enum Action {
     Archive(Room),
     /// Delete a room of that kind for good.
     Delete(Kind),
+    /// Look after the site: its accounts, and what was done to them.
+    Administer,
 }
 
 impl Role {
@@ -113,6 +115,16 @@ impl Role {
             "guest" => Some(Role::Guest),
             "bot" => Some(Role::Bot),
             _ => None,
+        }
+    }
+
+    /// Its word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Administrator => "administrator",
+            Role::Member => "member",
+            Role::Guest => "guest",
+            Role::Bot => "bot",
         }
     }
 }
@@ -203,6 +215,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         Action::Change(room) => room.is_in_the_hands_of(person) && !room.archived,
         Action::Archive(room) => room.is_in_the_hands_of(person),
         Action::Delete(kind) => person.role == Role::Administrator && kind != Kind::Direct,
+        Action::Administer => person.role == Role::Administrator,
     };
     match action.room() {
         _ if allowed => Ok(()),
@@ -214,7 +227,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
 impl Action {
     fn room(self) -> Option<Room> {
         match self {
-            Action::MakeRoom | Action::StartDirect | Action::Delete(_) => None,
+            Action::MakeRoom | Action::StartDirect | Action::Delete(_) | Action::Administer => None,
             Action::Read(room)
             | Action::Post(room)
             | Action::CallAll { room, .. }

@@ -278,10 +278,10 @@ impl Chat {
     ///
     /// Errors: `Forbidden`, `NotFound`, and those of the store.
     pub async fn delete(&self, viewer: &Viewer, room: RoomId) -> Result<()> {
-        let person = viewer.as_person();
+        let viewer = viewer.clone();
         let people = self
             .store
-            .write(move |conn| deletion::begin(conn, person, room))
+            .write(move |conn| deletion::begin(conn, &viewer, room))
             .await?;
         // Once a deletion.
         self.hub.do_send(AccessChanged(people));

@@ -7,11 +7,11 @@ use super::connection::Conn;
 use super::memberships as members;
 use super::schema::{former_slugs, memberships, messages, room_counters, rooms};
 use super::time::Time;
-use super::users::raise_access_revision;
-use super::{RoomId, Store, UserId};
+use super::users::{Viewer, raise_access_revision};
+use super::{RoomId, Store, UserId, audit};
 use crate::error::{Error, Result};
 use crate::names::Slug;
-use crate::rights::{self, Action, Kind, Person};
+use crate::rights::{self, Action, Kind};
 
 /// Messages in one transaction.
 const PIECE: i64 = 2_000;
@@ -33,17 +33,17 @@ impl Store {
 /// Takes a room away from everyone; those who belonged to it are returned.
 ///
 /// Errors: `Forbidden` for who may not; `NotFound` where it is gone already.
-pub fn begin(conn: &mut Conn, person: Person, room: RoomId) -> Result<Vec<UserId>> {
+pub fn begin(conn: &mut Conn, viewer: &Viewer, room: RoomId) -> Result<Vec<UserId>> {
     // The lock keeps those who are posting just now before it or behind it.
     members::locked_last_seq(conn, room)?;
-    let (kind, deleted_at): (String, Option<chrono::NaiveDateTime>) = rooms::table
+    let (kind, name, deleted_at): (String, String, Option<chrono::NaiveDateTime>) = rooms::table
         .find(room)
-        .select((rooms::kind, rooms::deleted_at))
+        .select((rooms::kind, rooms::name, rooms::deleted_at))
         .first(conn)?;
     if deleted_at.is_some() {
         return Err(Error::NotFound);
     }
-    rights::may(person, Action::Delete(Kind::parse(&kind)))?;
+    rights::may(viewer.as_person(), Action::Delete(Kind::parse(&kind)))?;
     let people: Vec<UserId> = memberships::table
         .filter(memberships::room_id.eq(room))
         .filter(memberships::state.eq("joined"))
@@ -66,6 +66,7 @@ pub fn begin(conn: &mut Conn, person: Person, room: RoomId) -> Result<Vec<UserId
     for user in &people {
         raise_access_revision(conn, *user)?;
     }
+    audit::note(conn, viewer.id, "room_deleted", &name, "")?;
     Ok(people)
 }
 

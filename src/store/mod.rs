@@ -18,6 +18,8 @@ mod time;
 pub mod users;
 
 pub mod access;
+pub mod administration;
+pub mod audit;
 pub mod heads;
 
 pub mod check;

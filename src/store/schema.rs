@@ -144,6 +144,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    audit (id) {
+        id -> BigInt,
+        at -> Timestamp,
+        actor_id -> BigInt,
+        action -> Text,
+        subject -> Text,
+        detail -> Text,
+    }
+}
+
+diesel::joinable!(audit -> users (actor_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(rooms -> users (created_by));
@@ -155,6 +167,7 @@ diesel::joinable!(messages -> users (author_id));
 diesel::joinable!(messages -> rooms (room_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    audit,
     site,
     users,
     sign_ins,

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::site;
 use super::time::Time;
+use super::{UserId, audit};
 use crate::error::Result;
 use crate::secrets;
 
@@ -92,11 +93,12 @@ pub fn use_setup_token(conn: &mut Conn, token: &str) -> Result<bool> {
     Ok(taken == 1)
 }
 
-/// Makes a new invitation link; the old one is void from then on.
-pub fn renew_invitation(conn: &mut Conn) -> Result<String> {
+/// Makes a new invitation link for an administrator; the old one is void from then on.
+pub fn renew_invitation(conn: &mut Conn, actor: UserId) -> Result<String> {
     let token = secrets::token()?;
     diesel::update(site::table)
         .set(site::invite_token.eq(&token))
         .execute(conn)?;
+    audit::note(conn, actor, "invitation", "", "")?;
     Ok(token)
 }

@@ -68,6 +68,6 @@ pub fn wait(seconds: i64) -> String {
 }
 
 /// A word of people's own, whose direction stays its own.
-fn isolated(word: &str) -> String {
+pub(super) fn isolated(word: &str) -> String {
     format!("\u{2068}{word}\u{2069}")
 }

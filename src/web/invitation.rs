@@ -13,7 +13,11 @@ use crate::view::qr;
 
 /// Makes a new link; the old one is void from then on.
 pub(super) async fn renew(services: Shared, Administrator(signed_in): Administrator) -> Answer {
-    services.store.write(site::renew_invitation).await?;
+    let actor = signed_in.viewer.id;
+    let renew = services
+        .store
+        .write(move |conn| site::renew_invitation(conn, actor));
+    renew.await?;
     log::info!("{} renewed the invitation link", signed_in.viewer.username);
     Ok(refusals::see_other("/"))
 }

@@ -33,6 +33,7 @@ mod files;
 mod health;
 
 mod accounts;
+mod administration;
 mod client;
 mod cookies;
 mod methods;
@@ -161,6 +162,13 @@ fn configure(services: &mut ServiceConfig) {
         ))
         .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
+        // Looking after the site
+        .service(resource("/admin/people", [get(administration::people)]))
+        .service(resource(
+            "/admin/people/{username}",
+            [post(administration::submit)],
+        ))
+        .service(resource("/admin/log", [get(administration::log)]))
         // Rooms
         .service(resource("/", [get(lobby::show)]))
         .service(resource(

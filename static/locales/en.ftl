@@ -44,6 +44,38 @@ reset-invalid-words = Whoever runs this place can make a new one for you.
 
 logout-action = Sign out
 
+## Looking after the site
+
+admin-people = Everyone’s accounts
+admin-people-link = Look after accounts
+admin-log = What was done
+admin-log-none = Nothing yet.
+admin-search = Find by name
+admin-count = { $count ->
+    [one] One account
+   *[other] { $count } accounts
+}
+admin-inactive = out of use
+admin-change = Change
+admin-role = Role
+admin-sign-out = Sign out everywhere
+admin-reset = Make a link for a new password
+admin-deactivate = Take out of use
+admin-reactivate = Take into use again
+admin-reset-words = With this link { $name } chooses a new password. It works once, for a day. It is not shown again.
+role-administrator = Administrator
+role-member = Member
+role-guest = Guest
+role-bot = Program
+audit-role = { $who } gave { $whom } another role: { $role }
+audit-deactivated = { $who } took the account of { $whom } out of use
+audit-reactivated = { $who } took the account of { $whom } into use again
+audit-signed-out = { $who } signed { $whom } out everywhere
+audit-reset-link = { $who } made a link with which { $whom } chooses a new password
+audit-room-deleted = { $who } deleted the room { $whom }
+audit-invitation = { $who } renewed the invitation link
+audit-other = { $who } did something to { $whom }
+
 ## One's own account
 
 settings-title = Your account
@@ -430,6 +462,7 @@ refusal-username-taken = That username, or one that looks like it, is taken.
 refusal-password-length = A password has 8 to 256 characters.
 refusal-password-nul = The password contains a character that cannot be kept.
 refusal-name-length = A name has 1 to 64 characters.
+refusal-last-administrator = Somebody has to look after this place. Make somebody else an administrator first.
 refusal-name-look-alike = That looks like somebody else’s name. Choose one that nobody takes for theirs.
 refusal-about = At most 500 characters, and none that cannot be shown.
 refusal-status = At most 80 characters on one line, and a single picture.
@@ -459,6 +492,7 @@ bad-frame = A frame is one JSON object.
 bad-handshake = This is no WebSocket handshake of version 13.
 bad-json = The body is not the JSON that this route takes.
 bad-order = At most 1,000 rooms are put in an order.
+bad-role = A role is member, guest or administrator.
 bad-slow-mode = Between two messages there are 0 to 3,600 seconds.
 bad-kind = A room is of the kind open or closed.
 bad-member-role = A member’s role in a room is owner or member.

@@ -81,6 +81,7 @@ mod restores;
 
 // How it is reached.
 mod accounts;
+mod administration;
 mod api;
 mod history;
 mod in_process;

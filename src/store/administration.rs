@@ -1,0 +1,172 @@
+//! What administrators do to accounts. The last of them stays one, however many of them act at once.
+
+use diesel::prelude::*;
+
+use super::connection::Conn;
+use super::schema::users;
+use super::time::Time;
+use super::users::{Profile, ProfileRow, Viewer, raise_access_revision};
+use super::{UserId, audit, password_resets, sign_ins};
+use crate::error::{Error, Result};
+use crate::rights::{self, Action, Person, Role};
+
+/// People on a page.
+const PAGE: usize = 50;
+
+/// Something done to an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Duty {
+    /// Give somebody another role.
+    Role(Role),
+    /// Take their account out of use: what they said stays.
+    Deactivate,
+    /// Take it into use again.
+    Reactivate,
+    /// Sign them out everywhere.
+    SignOut,
+    /// Make a link with which they choose another password.
+    ResetLink,
+}
+
+/// An account as administrators see it.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Whose it is.
+    pub profile: Profile,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
+/// A page of the accounts.
+#[derive(Debug)]
+pub struct Page {
+    /// Those on it, by name; those out of use last.
+    pub accounts: Vec<Account>,
+    /// How many there are on all pages.
+    pub all: usize,
+    /// Its number, from 1.
+    pub number: usize,
+    /// The last page's number.
+    pub last: usize,
+}
+
+/// The accounts whose name or username has a text in it, a page of them; the last one where there are fewer.
+pub fn accounts(conn: &mut Conn, wanted: &str, number: usize) -> Result<Page> {
+    let wanted = wanted.trim().to_lowercase();
+    let rows: Vec<(ProfileRow, Option<chrono::NaiveDateTime>)> = users::table
+        .order(users::id.asc())
+        .select((ProfileRow::as_select(), users::deactivated_at))
+        .load(conn)?;
+    let has = |text: &str| text.to_lowercase().contains(&wanted);
+    let mut found: Vec<Account> = rows
+        .into_iter()
+        .map(|(row, deactivated_at)| Account {
+            profile: row.into(),
+            active: deactivated_at.is_none(),
+        })
+        .filter(|account| has(&account.profile.name) || has(&account.profile.username))
+        .collect();
+    found.sort_by_key(|account| (!account.active, account.profile.name.to_lowercase()));
+    let all = found.len();
+    let last = all.div_ceil(PAGE).max(1);
+    let number = number.clamp(1, last);
+    let accounts = found.into_iter().skip((number - 1) * PAGE).take(PAGE);
+    Ok(Page {
+        accounts: accounts.collect(),
+        all,
+        number,
+        last,
+    })
+}
+
+/// Does something to the account of a username, if whoever wants it may. Returns whose it is, and the token of a link.
+///
+/// Errors: `Forbidden`, `SignedOut`; `NotFound` for a username that nobody has; `Field` for the last administrator.
+pub fn carry_out(
+    conn: &mut Conn,
+    actor: &Viewer,
+    skeleton: &str,
+    duty: &Duty,
+) -> Result<(UserId, Option<String>)> {
+    let administrators = lock_administrators(conn)?;
+    let person = Person {
+        role: if administrators.contains(&actor.id) {
+            Role::Administrator
+        } else {
+            Role::Member
+        },
+        // Whoever is signed in has an account in use.
+        active: true,
+    };
+    rights::may(person, Action::Administer)?;
+    let (id, username, role, deactivated_at): (_, String, String, Option<chrono::NaiveDateTime>) =
+        users::table
+            .filter(users::skeleton.eq(skeleton))
+            .select((
+                users::id,
+                users::username,
+                users::role,
+                users::deactivated_at,
+            ))
+            .first(conn)?;
+    let ends = matches!(duty, Duty::Deactivate)
+        || matches!(duty, Duty::Role(role) if *role != Role::Administrator);
+    if ends && administrators == [id] {
+        return Err(Error::Field {
+            field: "role",
+            code: "refusal-last-administrator",
+        });
+    }
+    let now = Time::now().sql();
+    let (action, detail) = match duty {
+        Duty::Role(wanted) if wanted.word() == role => return Ok((id, None)),
+        Duty::Role(wanted) => {
+            diesel::update(users::table.find(id))
+                .set(users::role.eq(wanted.word()))
+                .execute(conn)?;
+            raise_access_revision(conn, id)?;
+            ("role", wanted.word())
+        }
+        Duty::Deactivate if deactivated_at.is_some() => return Ok((id, None)),
+        Duty::Deactivate => {
+            diesel::update(users::table.find(id))
+                .set(users::deactivated_at.eq(Some(now)))
+                .execute(conn)?;
+            sign_ins::end_all_of(conn, id)?;
+            ("deactivated", "")
+        }
+        Duty::Reactivate if deactivated_at.is_none() => return Ok((id, None)),
+        Duty::Reactivate => {
+            diesel::update(users::table.find(id))
+                .set(users::deactivated_at.eq(None::<chrono::NaiveDateTime>))
+                .execute(conn)?;
+            raise_access_revision(conn, id)?;
+            ("reactivated", "")
+        }
+        Duty::SignOut => {
+            sign_ins::end_all_of(conn, id)?;
+            ("signed_out", "")
+        }
+        Duty::ResetLink => {
+            let token = password_resets::make(conn, &username)?;
+            audit::note(conn, actor.id, "reset_link", &username, "")?;
+            return Ok((id, Some(token)));
+        }
+    };
+    audit::note(conn, actor.id, action, &username, detail)?;
+    Ok((id, None))
+}
+
+/// The administrators whose accounts are in use. Whoever else would change who they are waits until this transaction is over, so
+/// that of two who put each other out at once the second is none any more.
+fn lock_administrators(conn: &mut Conn) -> Result<Vec<UserId>> {
+    let query = users::table
+        .filter(users::role.eq("administrator"))
+        .filter(users::deactivated_at.is_null())
+        .order(users::id.asc())
+        .select(users::id);
+    Ok(match conn {
+        Conn::Sqlite(sqlite) => query.load(sqlite)?,
+        Conn::Postgres(postgres) => query.for_update().load(postgres)?,
+    })
+}

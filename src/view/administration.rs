@@ -1,0 +1,127 @@
+//! What administrators see of the site.
+
+use serde::Serialize;
+
+use super::forms::Refusal;
+use super::lobby::RoomLink;
+use super::notices::isolated;
+use super::page::Template;
+use super::person::Person;
+use super::texts::{self, Arguments};
+use crate::store::Time;
+use crate::store::administration::Account;
+use crate::store::audit::Entry;
+
+/// A page of the accounts.
+#[derive(Serialize)]
+pub struct People {
+    /// The rooms I joined.
+    pub rooms: Vec<RoomLink>,
+    /// What was looked for.
+    pub wanted: String,
+    /// The same as a value in a query.
+    pub query: String,
+    /// The accounts on this page.
+    pub accounts: Vec<AccountLine>,
+    /// How many there are on all pages.
+    pub all: usize,
+    /// This page's number, from 1.
+    pub number: usize,
+    /// The last page's number.
+    pub last: usize,
+    /// A link that was made just now.
+    pub reset: Option<ResetLink>,
+    /// Why the last form came back.
+    pub refusal: Option<Refusal>,
+}
+
+/// A link with which somebody chooses another password.
+#[derive(Serialize)]
+pub struct ResetLink {
+    /// For whom.
+    pub username: String,
+    /// The link.
+    pub url: String,
+}
+
+/// An account.
+#[derive(Serialize)]
+pub struct AccountLine {
+    /// Whose it is.
+    #[serde(flatten)]
+    pub person: Person,
+    /// Whether it is in use.
+    pub active: bool,
+}
+
+impl From<Account> for AccountLine {
+    fn from(account: Account) -> AccountLine {
+        AccountLine {
+            person: account.profile.into(),
+            active: account.active,
+        }
+    }
+}
+
+/// A page of what was done.
+#[derive(Serialize)]
+pub struct Log {
+    /// The rooms I joined.
+    pub rooms: Vec<RoomLink>,
+    /// What was looked for.
+    pub wanted: String,
+    /// The same as a value in a query.
+    pub query: String,
+    /// What was done, the newest first.
+    pub entries: Vec<LogLine>,
+    /// This page's number, from 1.
+    pub number: i64,
+    /// The last page's number.
+    pub last: i64,
+}
+
+/// Something that was done.
+#[derive(Serialize)]
+pub struct LogLine {
+    /// When.
+    pub at: Time,
+    /// The day of that in UTC, for whoever has no script.
+    pub on: String,
+    /// What, in words.
+    pub words: String,
+}
+
+impl From<Entry> for LogLine {
+    fn from(entry: Entry) -> LogLine {
+        let mut arguments = Arguments::new();
+        arguments.set("who", isolated(&entry.actor));
+        arguments.set("whom", isolated(&entry.subject));
+        let role = format!("role-{}", entry.detail);
+        arguments.set("role", texts::t(&role, &Arguments::new()));
+        let key = match entry.action.as_str() {
+            "role" => "audit-role",
+            "deactivated" => "audit-deactivated",
+            "reactivated" => "audit-reactivated",
+            "signed_out" => "audit-signed-out",
+            "reset_link" => "audit-reset-link",
+            "room_deleted" => "audit-room-deleted",
+            "invitation" => "audit-invitation",
+            _ => "audit-other",
+        };
+        LogLine {
+            at: entry.at,
+            on: entry.at.day(),
+            words: texts::t(key, &arguments),
+        }
+    }
+}
+
+impl Template for People {
+    const NAME: &'static str = "admin-people.html";
+    const KIND: &'static str = "lobby";
+}
+
+impl Template for Log {
+    const NAME: &'static str = "admin-log.html";
+    const KIND: &'static str = "lobby";
+}

@@ -1,0 +1,208 @@
+//! Looking after the site: its people, and what was done by those who look after it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+use serde::Deserialize;
+
+use super::client;
+use super::paths;
+use super::refusals::{self, Answer, Shared};
+use super::visitor::{Administrator, SignedIn};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::rights::Role;
+use crate::store::administration::{self, Duty};
+use crate::store::{audit, rooms};
+use crate::view::administration::{Log, People, ResetLink};
+use crate::view::forms::Refusal;
+use crate::view::lobby;
+use crate::view::page::Reader;
+
+/// Characters of a search; no name has more.
+const WANTED_MAX: usize = 64;
+
+/// What is looked for, and which page of it.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Search {
+    q: String,
+    page: Option<usize>,
+}
+
+impl Search {
+    fn wanted(&self) -> String {
+        self.q.chars().take(WANTED_MAX).collect()
+    }
+
+    fn number(&self) -> usize {
+        self.page.unwrap_or(1)
+    }
+}
+
+/// What is to be done to somebody's account.
+#[derive(Deserialize)]
+pub(super) struct Form {
+    #[serde(rename = "do")]
+    what: String,
+    #[serde(default)]
+    role: String,
+    /// Where the page was that the form is on.
+    #[serde(default)]
+    q: String,
+}
+
+/// Shows the accounts.
+pub(super) async fn people(
+    services: Shared,
+    request: HttpRequest,
+    Administrator(signed_in): Administrator,
+    search: web::Query<Search>,
+) -> Answer {
+    draw(&services, &request, &signed_in, &search, None, None).await
+}
+
+/// Does something to an account.
+pub(super) async fn submit(
+    services: Shared,
+    request: HttpRequest,
+    Administrator(signed_in): Administrator,
+    username: web::Path<String>,
+    form: web::Form<Form>,
+) -> Answer {
+    let duty = duty(&form)?;
+    let search = Search {
+        q: form.q.clone(),
+        page: None,
+    };
+    match carry_out(&services, &signed_in, &username, duty).await {
+        Ok(Some(token)) => {
+            let (origin, _) = client::site(&request, &services.config);
+            let link = ResetLink {
+                username: username.into_inner(),
+                url: format!("{origin}/reset?token={token}"),
+            };
+            draw(&services, &request, &signed_in, &search, Some(link), None).await
+        }
+        Ok(None) => Ok(refusals::see_other(&format!(
+            "/admin/people?q={}",
+            paths::query_value(&search.wanted())
+        ))),
+        Err(refusal @ Error::Field { .. }) => {
+            let refusal = Some(Refusal::from(&refusal));
+            draw(&services, &request, &signed_in, &search, None, refusal).await
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+fn duty(form: &Form) -> Result<Duty> {
+    match form.what.as_str() {
+        "role" => match Role::parse(&form.role) {
+            Some(role) if role != Role::Bot => Ok(Duty::Role(role)),
+            _ => Err(Error::BadRequest("bad-role")),
+        },
+        "deactivate" => Ok(Duty::Deactivate),
+        "reactivate" => Ok(Duty::Reactivate),
+        "sign-out" => Ok(Duty::SignOut),
+        "reset" => Ok(Duty::ResetLink),
+        _ => Err(Error::BadRequest("bad-form")),
+    }
+}
+
+async fn carry_out(
+    services: &Shared,
+    signed_in: &SignedIn,
+    username: &str,
+    duty: Duty,
+) -> Result<Option<String>> {
+    let (actor, skeleton) = (signed_in.viewer.clone(), names::skeleton(username));
+    let wanted = duty.clone();
+    let (user, token) = services
+        .store
+        .write(move |conn| administration::carry_out(conn, &actor, &skeleton, &wanted))
+        .await?;
+    match duty {
+        Duty::Deactivate | Duty::SignOut => services.chat.cut_off(user),
+        Duty::Role(_) | Duty::Reactivate => services.chat.access_changed(user),
+        Duty::ResetLink => {}
+    }
+    Ok(token)
+}
+
+async fn draw(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    search: &Search,
+    reset: Option<ResetLink>,
+    refusal: Option<Refusal>,
+) -> Answer {
+    let (viewer, wanted, number) = (signed_in.viewer.clone(), search.wanted(), search.number());
+    let looked_for = wanted.clone();
+    let read = services.store.read(move |conn| {
+        Ok((
+            administration::accounts(conn, &looked_for, number)?,
+            rooms::joined_by(conn, &viewer)?,
+        ))
+    });
+    let (mut accounts, joined) = read.await?;
+    let there = services.chat.presences().await.unwrap_or_default();
+    for account in &mut accounts.accounts {
+        there.complete(&mut account.profile);
+    }
+    let status = match &refusal {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let page = People {
+        rooms: lobby::listed(joined),
+        query: paths::query_value(&wanted),
+        wanted,
+        all: accounts.all,
+        number: accounts.number,
+        last: accounts.last,
+        accounts: accounts.accounts.into_iter().map(Into::into).collect(),
+        reset,
+        refusal,
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: request.path(),
+    };
+    Ok(refusals::html(status, services.pages.draw(reader, &page)?))
+}
+
+/// Shows what was done.
+pub(super) async fn log(
+    services: Shared,
+    request: HttpRequest,
+    Administrator(signed_in): Administrator,
+    search: web::Query<Search>,
+) -> Answer {
+    let (viewer, wanted) = (signed_in.viewer.clone(), search.wanted());
+    let number = i64::try_from(search.number()).unwrap_or(i64::MAX);
+    let looked_for = wanted.clone();
+    let read = services.store.read(move |conn| {
+        Ok((
+            audit::page(conn, &looked_for, number)?,
+            rooms::joined_by(conn, &viewer)?,
+        ))
+    });
+    let (found, joined) = read.await?;
+    let page = Log {
+        rooms: lobby::listed(joined),
+        query: paths::query_value(&wanted),
+        wanted,
+        number: found.number,
+        last: found.last,
+        entries: found.entries.into_iter().map(Into::into).collect(),
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: request.path(),
+    };
+    Ok(refusals::html(
+        StatusCode::OK,
+        services.pages.draw(reader, &page)?,
+    ))
+}
