@@ -37,6 +37,11 @@ export class Connection extends EventTarget {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.#hurry());
   }
 
+  /** Who this page was drawn for. */
+  get me() {
+    return this.#me;
+  }
+
   get up() {
     return this.#welcomed;
   }

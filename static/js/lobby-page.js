@@ -3,6 +3,7 @@ import { boot } from "./boot.js";
 import { Connection } from "./connection.js";
 import { furnish, openStores } from "./house.js";
 import { tendInvitation } from "./invitation.js";
+import { showNewcomers } from "./newcomers.js";
 import { keepRelativeTimes } from "./relative-times.js";
 import { leaveWhenSignedOut } from "./signed-out.js";
 import { t } from "./text.js";
@@ -14,5 +15,6 @@ export async function startLobbyPage() {
   const announcer = furnish({ connection, title: new Title(t("lobby-title")), stores: await openStores() });
   tendInvitation(announcer);
   leaveWhenSignedOut(connection);
+  showNewcomers(connection);
   connection.open();
 }
