@@ -37,9 +37,10 @@ use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::names::{ClientId, MessageText};
 use crate::store::messages::Message;
-use crate::store::rooms::Room as View;
+use crate::store::rooms::{self, Room as View};
 use crate::store::site::Site;
 use crate::store::users::Viewer;
+use crate::store::users::erasing;
 use crate::store::users::profiles::{self, Wishes};
 use crate::store::{
     self, Change, Deed, RoomId, Store, Time, UserId, What, deletion, reading, wants,
@@ -145,6 +146,31 @@ impl Chat {
             Told::Stored(message) | Told::Known(message) => Ok(Some(message)),
             Told::Unchanged => Ok(None),
         }
+    }
+
+    /// Leaves every room that can be left, whatever the person's allowance; each hears of it and passes to somebody else.
+    ///
+    /// Errors: `Busy`, `Unavailable`: some may have been left then.
+    pub async fn leave_all(&self, viewer: &Viewer) -> Result<()> {
+        let leaver = viewer.clone();
+        let read = self.store.read(move |conn| {
+            let rooms = erasing::rooms_to_leave(conn, leaver.id)?;
+            let views = rooms
+                .into_iter()
+                .map(|room| rooms::by_id(conn, &leaver, room));
+            views.collect::<Result<Vec<View>>>()
+        });
+        for room in read.await? {
+            let left = self
+                .change(viewer, &room, None, What::Deed(Deed::Leave))
+                .await;
+            match left {
+                // Somebody put them out, or deleted the room, in between.
+                Ok(_) | Err(Error::Forbidden | Error::NotFound) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(())
     }
 
     async fn change(

@@ -54,6 +54,7 @@ pub struct Page {
 pub fn accounts(conn: &mut Conn, wanted: &str, number: usize) -> Result<Page> {
     let wanted = wanted.trim().to_lowercase();
     let rows: Vec<(ProfileRow, Option<chrono::NaiveDateTime>)> = users::table
+        .filter(users::erased_at.is_null())
         .order(users::id.asc())
         .select((ProfileRow::as_select(), users::deactivated_at))
         .load(conn)?;
@@ -88,7 +89,7 @@ pub fn carry_out(
     skeleton: &str,
     duty: &Duty,
 ) -> Result<(UserId, Option<String>)> {
-    let administrators = lock_administrators(conn)?;
+    let administrators = locked_administrators(conn)?;
     let person = Person {
         role: if administrators.contains(&actor.id) {
             Role::Administrator
@@ -102,6 +103,7 @@ pub fn carry_out(
     let (id, username, role, deactivated_at): (_, String, String, Option<chrono::NaiveDateTime>) =
         users::table
             .filter(users::skeleton.eq(skeleton))
+            .filter(users::erased_at.is_null())
             .select((
                 users::id,
                 users::username,
@@ -159,7 +161,7 @@ pub fn carry_out(
 
 /// The administrators whose accounts are in use. Whoever else would change who they are waits until this transaction is over, so
 /// that of two who put each other out at once the second is none any more.
-fn lock_administrators(conn: &mut Conn) -> Result<Vec<UserId>> {
+pub(super) fn locked_administrators(conn: &mut Conn) -> Result<Vec<UserId>> {
     let query = users::table
         .filter(users::role.eq("administrator"))
         .filter(users::deactivated_at.is_null())

@@ -334,6 +334,10 @@ struct Row {
     author_name: String,
     #[diesel(select_expression = users::username)]
     username: String,
+    #[diesel(select_expression = users::name)]
+    named_now: String,
+    #[diesel(select_expression = users::erased_at)]
+    author_erased_at: Option<chrono::NaiveDateTime>,
     client_id: String,
     text: String,
     html: Option<String>,
@@ -361,7 +365,11 @@ impl From<Row> for Message {
             kind: row.kind,
             author: row.author_id,
             username: row.username.into(),
-            name: row.author_name.into(),
+            // Whoever deleted their account is called as all who did.
+            name: match row.author_erased_at {
+                Some(_) => row.named_now.into(),
+                None => row.author_name.into(),
+            },
             text: row.text.into(),
             html: row.html,
             sent_at: Time::from_sql(row.sent_at),

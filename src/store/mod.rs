@@ -31,6 +31,7 @@ pub mod lists;
 pub mod memberships;
 pub mod messages;
 pub mod named;
+pub mod own_data;
 pub mod password_resets;
 pub mod reading;
 pub mod rooms;

@@ -33,6 +33,7 @@ diesel::table! {
         status_emoji -> Nullable<Text>,
         status_text -> Nullable<Text>,
         status_until -> Nullable<Timestamp>,
+        erased_at -> Nullable<Timestamp>,
     }
 }
 

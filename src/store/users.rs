@@ -1,5 +1,6 @@
 //! People: their accounts and what others see of them.
 
+pub mod erasing;
 pub mod profiles;
 
 use std::sync::Arc;

@@ -7,6 +7,7 @@ pub mod details;
 pub mod direct;
 pub mod directory;
 pub mod forms;
+pub mod leaving;
 pub mod lobby;
 pub mod markup;
 pub mod notices;

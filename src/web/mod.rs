@@ -13,6 +13,7 @@ mod login;
 mod reset;
 
 mod invitation;
+mod leaving;
 mod lists;
 mod lobby;
 mod profile;
@@ -160,6 +161,11 @@ fn configure(services: &mut ServiceConfig) {
             "/settings/password",
             [post(settings::change_password)],
         ))
+        .service(resource(
+            "/settings/delete",
+            [get(leaving::show), post(leaving::submit)],
+        ))
+        .service(resource("/settings/data.json", [get(leaving::download)]))
         .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
         // Looking after the site

@@ -107,6 +107,28 @@ async fn set_password(
     form: &PasswordForm,
 ) -> Result<()> {
     let password = Password::parse(&form.password)?;
+    check_password(services, request, signed_in, &form.current).await?;
+    let hash = services.passwords.hash(password).await?;
+    let (user, this) = (signed_in.viewer.id, signed_in.sign_in);
+    let write = services.store.write(move |conn| {
+        users::set_password(conn, user, &hash)?;
+        sign_ins::end_others_of(conn, user, this)
+    });
+    for ended in write.await? {
+        services.chat.sign_out(ended);
+    }
+    Ok(())
+}
+
+/// Whether whoever uses this browser knows the account's password.
+///
+/// Errors: `Field` where they do not; `RateLimited` after some guesses.
+pub(super) async fn check_password(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    current: &str,
+) -> Result<()> {
     let skeleton = names::skeleton(&signed_in.viewer.username);
     let address = client::address(request, &services.config);
     // Whoever finds a browser signed in may not guess on at will.
@@ -117,7 +139,7 @@ async fn set_password(
         .await
         .map(|found| found.and_then(|found| found.password_hash));
     let matches = match stored {
-        Ok(stored) => services.passwords.matches(&form.current, stored).await,
+        Ok(stored) => services.passwords.matches(current, stored).await,
         Err(fault) => Err(fault),
     };
     if !matches!(matches, Ok(false)) {
@@ -128,15 +150,6 @@ async fn set_password(
             field: "current",
             code: "refusal-password-wrong",
         });
-    }
-    let hash = services.passwords.hash(password).await?;
-    let (user, this) = (signed_in.viewer.id, signed_in.sign_in);
-    let write = services.store.write(move |conn| {
-        users::set_password(conn, user, &hash)?;
-        sign_ins::end_others_of(conn, user, this)
-    });
-    for ended in write.await? {
-        services.chat.sign_out(ended);
     }
     Ok(())
 }

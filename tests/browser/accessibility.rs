@@ -95,6 +95,7 @@ fn every_page_is_accessible() {
                     "/chat/rowing-club/",
                     "/chat/rowing-club/details",
                     "/settings",
+                    "/settings/delete",
                     "/rooms",
                     "/admin/people",
                     "/admin/log",

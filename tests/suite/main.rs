@@ -53,6 +53,7 @@ mod conversation;
 mod crash;
 mod deletion;
 mod faults;
+mod leaving;
 mod limits;
 mod mentions;
 mod notifications;

@@ -1,0 +1,141 @@
+//! Everything that is kept of somebody, for themself to take along. Nothing that opens a door is among it.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::connection::Conn;
+use super::schema::{memberships, messages, rooms, users};
+use super::sign_ins;
+use super::time::Time;
+use super::users::profiles::{self, Own};
+use super::{RoomId, UserId};
+use crate::error::Result;
+
+/// Messages read at once.
+pub const PIECE: i64 = 500;
+/// No browser of theirs beyond these is named.
+const SIGN_INS_MAX: i64 = 1_000;
+
+/// Somebody, but for what they said.
+#[derive(Debug, Serialize)]
+pub struct Person {
+    /// What they and others see.
+    #[serde(flatten)]
+    pub own: Own,
+    /// When they made their account.
+    pub created_at: Time,
+    /// The browsers that are signed in.
+    pub sign_ins: Vec<SignIn>,
+    /// Their places in rooms.
+    pub rooms: Vec<Place>,
+}
+
+/// A browser that is signed in.
+#[derive(Debug, Serialize)]
+pub struct SignIn {
+    created_at: Time,
+    used_at: Time,
+    address: String,
+    agent: String,
+}
+
+/// A place in a room.
+#[derive(Debug, Serialize)]
+pub struct Place {
+    slug: String,
+    name: String,
+    kind: String,
+    state: String,
+    role: String,
+    read_seq: i64,
+}
+
+/// Something they said.
+#[derive(Debug, Serialize)]
+pub struct Said {
+    /// The room's number.
+    #[serde(skip)]
+    pub room_id: RoomId,
+    /// The message's number there.
+    pub seq: i64,
+    room: String,
+    sent_at: Time,
+    message: String,
+}
+
+/// Somebody, but for what they said.
+pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
+    let created_at: chrono::NaiveDateTime = users::table
+        .find(user)
+        .select(users::created_at)
+        .first(conn)?;
+    let listed = sign_ins::of_person(conn, user, SIGN_INS_MAX)?;
+    let places: Vec<(String, String, String, String, String, i64)> = memberships::table
+        .inner_join(rooms::table)
+        .filter(memberships::user_id.eq(user))
+        // Where they were put out of a hidden room they are told nothing more of it.
+        .filter(memberships::state.eq("joined").or(rooms::kind.eq("open")))
+        .order(rooms::id.asc())
+        .select((
+            rooms::slug,
+            rooms::name,
+            rooms::kind,
+            memberships::state,
+            memberships::role,
+            memberships::read_seq,
+        ))
+        .load(conn)?;
+    let place = |(slug, name, kind, state, role, read_seq)| Place {
+        slug,
+        name,
+        kind,
+        state,
+        role,
+        read_seq,
+    };
+    let sign_in = |listed: sign_ins::Listed| SignIn {
+        created_at: listed.created_at,
+        used_at: listed.used_at,
+        address: listed.origin.address,
+        agent: listed.origin.agent,
+    };
+    Ok(Person {
+        own: profiles::own(conn, user)?,
+        created_at: Time::from_sql(created_at),
+        sign_ins: listed.into_iter().map(sign_in).collect(),
+        rooms: places.into_iter().map(place).collect(),
+    })
+}
+
+/// What they said after a message, room by room, at most [`PIECE`] messages.
+pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> Result<Vec<Said>> {
+    let rows: Vec<(RoomId, i64, String, chrono::NaiveDateTime, String)> = messages::table
+        .inner_join(rooms::table)
+        .filter(messages::author_id.eq(user))
+        .filter(messages::kind.is_null())
+        .filter(messages::deleted_at.is_null())
+        .filter(rooms::deleted_at.is_null())
+        .filter(
+            messages::room_id
+                .gt(room)
+                .or(messages::room_id.eq(room).and(messages::seq.gt(seq))),
+        )
+        .order((messages::room_id.asc(), messages::seq.asc()))
+        .limit(PIECE)
+        .select((
+            messages::room_id,
+            messages::seq,
+            rooms::slug,
+            messages::sent_at,
+            messages::text,
+        ))
+        .load(conn)?;
+    let said = |(room_id, seq, room, sent_at, message)| Said {
+        room_id,
+        seq,
+        room,
+        sent_at: Time::from_sql(sent_at),
+        message,
+    };
+    Ok(rows.into_iter().map(said).collect())
+}
