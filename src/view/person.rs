@@ -3,6 +3,8 @@
 use serde::Serialize;
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::lobby::RoomLink;
+use super::page::Template;
 use crate::store::users::{Discretion, Profile, Viewer};
 
 /// Makes one picture of several.
@@ -23,6 +25,26 @@ pub struct Person {
     pub hue: u16,
     /// The letter on it.
     pub initial: String,
+}
+
+/// Somebody's page.
+#[derive(Serialize)]
+pub struct PersonPage {
+    /// The rooms I joined.
+    pub rooms: Vec<RoomLink>,
+    /// Whose page it is.
+    pub person: Person,
+    /// What they say of themself.
+    pub about: String,
+    /// Whether it is me.
+    pub mine: bool,
+    /// Whether I may begin to talk with them.
+    pub can_write: bool,
+}
+
+impl Template for PersonPage {
+    const NAME: &'static str = "person.html";
+    const KIND: &'static str = "lobby";
 }
 
 impl From<Profile> for Person {

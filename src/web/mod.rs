@@ -16,6 +16,7 @@ mod invitation;
 mod leaving;
 mod lists;
 mod lobby;
+mod people;
 mod profile;
 mod room;
 mod settings;
@@ -168,6 +169,7 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/settings/data.json", [get(leaving::download)]))
         .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
+        .service(resource("/people/{username}/", [get(people::show)]))
         // Looking after the site
         .service(resource("/admin/people", [get(administration::people)]))
         .service(resource(

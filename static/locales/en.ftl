@@ -166,6 +166,7 @@ person-you = That is you
 person-online = Online
 person-away = Away
 person-offline = Offline
+person-write = Write a message
 person-seen = Last here { $when }
 person-seen-now = Here a moment ago
 person-seen-today = Here today

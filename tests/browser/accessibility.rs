@@ -96,6 +96,7 @@ fn every_page_is_accessible() {
                     "/chat/rowing-club/details",
                     "/settings",
                     "/settings/delete",
+                    "/people/ben/",
                     "/rooms",
                     "/admin/people",
                     "/admin/log",

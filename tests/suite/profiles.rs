@@ -73,7 +73,7 @@ async fn a_name_that_hides_something_or_looks_like_anothers_is_refused(database:
 
 async fn a_profile_has_limits_and_grants_nothing(database: Database) {
     let site = Site::unlimited(database);
-    let (_ada, ben) = (site.person("ada").await, site.person("ben").await);
+    let (ada, ben) = (site.person("ada").await, site.person("ben").await);
     for wishes in [
         json!({"about": "x".repeat(501)}),
         json!({"about": "turned \u{202E} round"}),
@@ -105,6 +105,23 @@ async fn a_profile_has_limits_and_grants_nothing(database: Database) {
         (&json!("member"), &json!("ben"))
     );
     assert_eq!(me["status"]["until"], "2999-01-01T00:00:00.000Z");
+    let page = ada.get("/people/ben/").await.expect(200, "his page");
+    assert!(page.text().contains("On Sundays."));
+    ada.get("/people/nobody/").await.expect(404, "nobody");
+    // A guest knows only people of their own rooms.
+    let eve = site.person("eve").await;
+    let guest = [("do", "role"), ("role", "guest")];
+    let made = ada.browser.form("/admin/people/eve", &guest).await;
+    made.expect(303, "a guest");
+    eve.get("/people/ben/")
+        .await
+        .expect(200, "both are in the lobby");
+    let lobby = "/api/rooms/lobby/members/eve";
+    let out = ada.asks("DELETE", lobby, &json!({})).await;
+    out.expect(200, "out of the lobby");
+    eve.get("/people/ben/")
+        .await
+        .expect(404, "hidden from a guest");
     let seen = ben.reads("/api/users").await;
     assert!(
         !seen.to_string().contains("bake"),

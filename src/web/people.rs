@@ -1,0 +1,49 @@
+//! Somebody's page: what they show of themself.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, web};
+
+use super::deeds;
+use super::refusals::{self, Answer, Shared};
+use super::visitor::Visitor;
+use crate::rights::{self, Action};
+use crate::store::rooms;
+use crate::store::users::profiles;
+use crate::view::lobby;
+use crate::view::page::Reader;
+use crate::view::person::{Person, PersonPage};
+
+/// Shows it to whoever may know of that person.
+pub(super) async fn show(
+    services: Shared,
+    request: HttpRequest,
+    Visitor(signed_in): Visitor,
+    username: web::Path<String>,
+) -> Answer {
+    let person = deeds::person(&services, &signed_in.viewer, &username).await?;
+    let viewer = signed_in.viewer.clone();
+    let read = services.store.read(move |conn| {
+        Ok((
+            profiles::own(conn, person)?,
+            rooms::joined_by(conn, &viewer)?,
+        ))
+    });
+    let (mut own, joined) = read.await?;
+    let there = services.chat.presences().await.unwrap_or_default();
+    there.complete(&mut own.profile);
+    let page = PersonPage {
+        rooms: lobby::listed(joined),
+        mine: own.profile.id == signed_in.viewer.id,
+        can_write: rights::may(signed_in.viewer.as_person(), Action::StartDirect).is_ok(),
+        about: own.about,
+        person: Person::from(own.profile),
+    };
+    let reader = Reader {
+        viewer: Some(&signed_in.viewer),
+        path: request.path(),
+    };
+    Ok(refusals::html(
+        StatusCode::OK,
+        services.pages.draw(reader, &page)?,
+    ))
+}
