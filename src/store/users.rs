@@ -240,6 +240,50 @@ pub fn known_to(conn: &mut Conn, viewer: &Viewer) -> Result<Vec<Profile>> {
         .collect())
 }
 
+/// Some of those whom somebody may know of, by name, and how many more there are; where not all fit, the given ones come first.
+pub fn some_known_to(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    first: &[UserId],
+    most: usize,
+) -> Result<(Vec<Profile>, usize)> {
+    if viewer.is_guest() {
+        let mut known = known_to(conn, viewer)?;
+        let more = known.len().saturating_sub(most);
+        if more > 0 {
+            known.sort_by_key(|profile| !first.contains(&profile.id));
+            known.truncate(most);
+        }
+        return Ok((known, more));
+    }
+    let all: i64 = users::table
+        .filter(users::deactivated_at.is_null())
+        .count()
+        .get_result(conn)?;
+    let all = usize::try_from(all).unwrap_or_default();
+    let by_name = || {
+        users::table
+            .filter(users::deactivated_at.is_null())
+            .order((users::name.asc(), users::id.asc()))
+            .limit(most as i64)
+            .select(ProfileRow::as_select())
+    };
+    let mut rows: Vec<ProfileRow> = Vec::new();
+    if all > most {
+        rows = by_name()
+            .filter(users::id.eq_any(first.to_vec()))
+            .load(conn)?;
+    }
+    let others: Vec<ProfileRow> = by_name()
+        .filter(users::id.ne_all(rows.iter().map(|row| row.id).collect::<Vec<_>>()))
+        .load(conn)?;
+    rows.extend(others);
+    rows.truncate(most);
+    let known: Vec<Profile> = rows.into_iter().map(Profile::from).collect();
+    let more = all.saturating_sub(known.len());
+    Ok((known, more))
+}
+
 /// One person's profile.
 pub fn profile(conn: &mut Conn, id: UserId) -> Result<Profile> {
     Ok(users::table

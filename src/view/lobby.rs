@@ -7,10 +7,9 @@ use super::page::Template;
 use super::person::Person;
 use super::texts::{self, Arguments};
 use crate::store::rooms::Room;
-use crate::store::users::Profile;
 
 /// Rooms, and people, on the page.
-const SHOWN_MAX: usize = 200;
+pub const SHOWN_MAX: usize = 200;
 
 /// The lobby.
 #[derive(Serialize)]
@@ -115,14 +114,6 @@ pub fn first<T>(mut list: Vec<T>) -> (Vec<T>, usize) {
     let more = list.len().saturating_sub(SHOWN_MAX);
     list.truncate(SHOWN_MAX);
     (list, more)
-}
-
-/// People as they are drawn; those who are there come first where not everyone can be shown.
-pub fn people(mut profiles: Vec<Profile>) -> Vec<Person> {
-    if profiles.len() > SHOWN_MAX {
-        profiles.sort_by_key(|profile| !profile.online);
-    }
-    profiles.into_iter().map(Person::from).collect()
 }
 
 impl Template for Lobby {

@@ -15,6 +15,7 @@ use crate::store::{rooms, site, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
 use crate::view::page::Reader;
+use crate::view::person::Person;
 
 /// What the form that makes rooms carries.
 #[derive(Deserialize, Default)]
@@ -102,16 +103,17 @@ async fn draw(
     refusal: Option<Refusal>,
 ) -> Answer {
     let viewer = signed_in.viewer.clone();
+    // Who is here is an ornament: the page comes without it where the hub has no time.
+    let there = services.chat.presences().await.unwrap_or_default();
+    let online = there.some(lobby::SHOWN_MAX);
     let read = services.store.read(move |conn| {
         let (rooms, people) = (
             rooms::visible_to(conn, &viewer)?,
-            users::known_to(conn, &viewer)?,
+            users::some_known_to(conn, &viewer, &online, lobby::SHOWN_MAX)?,
         );
         Ok((rooms, people, site::load(conn)?.invite_token))
     });
-    let (rooms, mut people, invite_token) = read.await?;
-    // Who is here is an ornament: the page comes without it where the hub has no time.
-    let there = services.chat.presences().await.unwrap_or_default();
+    let (rooms, (mut people, more_people), invite_token) = read.await?;
     for profile in &mut people {
         there.complete(profile);
     }
@@ -121,13 +123,12 @@ async fn draw(
         others,
     } = lobby::sorted(rooms);
     let (others, more_others) = lobby::first(others);
-    let (people, more_people) = lobby::first(lobby::people(people));
     let page = Lobby {
         rooms: listed,
         hidden,
         others,
         more_others,
-        people,
+        people: people.into_iter().map(Person::from).collect(),
         more_people,
         invitation: invitation::card(services, request, &signed_in.viewer, &invite_token),
         refusal,

@@ -50,6 +50,11 @@ impl Presences {
         self.0.contains_key(&user)
     }
 
+    /// Some of those who are, at most so many.
+    pub fn some(&self, most: usize) -> Vec<UserId> {
+        self.0.keys().copied().take(most).collect()
+    }
+
     /// Writes into a profile how its person is there.
     pub fn complete(&self, profile: &mut Profile) {
         let away = self.0.get(&profile.id);
