@@ -32,6 +32,11 @@ pub fn hash(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+/// A short word that tells one content from another: 80 bits of its SHA-256.
+pub fn fingerprint(content: &[u8]) -> String {
+    BASE32.encode(&Sha256::digest(content)[..10])
+}
+
 /// A random word of so many base32 characters (at most 32), 5 bits each.
 pub fn random_word(characters: usize) -> Result<String> {
     let mut word = BASE32.encode(&random_bytes::<20>()?);

@@ -14,6 +14,7 @@ pub mod notices;
 pub mod notifications;
 pub mod page;
 pub mod person;
+pub mod pictures;
 pub mod qr;
 pub mod room;
 pub mod settings;

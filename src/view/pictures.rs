@@ -1,0 +1,402 @@
+//! Pictures that people bring: read with care, cut to shape, and drawn anew, so that nothing of the file that came is given to others.
+
+use std::io::Cursor;
+use std::panic::catch_unwind;
+
+use image::codecs::jpeg::JpegEncoder;
+use image::imageops::{self, FilterType};
+use image::metadata::Orientation;
+use image::{
+    DynamicImage, GenericImageView, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits,
+    Rgba, Rgba32FImage, RgbaImage,
+};
+
+use crate::error::{Error, Result};
+use crate::secrets;
+
+/// Bytes of a file that is taken.
+pub const FILE_BYTES_MAX: usize = 8 * 1024 * 1024;
+const SIDE_MAX: u32 = 16_384;
+const PIXELS_MAX: u64 = 40_000_000;
+/// What a picture may fill once it is read: all pixels that are let pass, at four bytes each.
+const MEMORY_MAX: u64 = PIXELS_MAX * 4;
+/// Beside it, what reading takes by itself.
+const MEMORY_BESIDE: u64 = 32 * 1024 * 1024;
+/// Bytes of what is drawn.
+const DRAWN_BYTES_MAX: usize = 64 * 1024;
+/// From the one that shows no loss to the one that fits whatever is drawn.
+const QUALITIES: [u8; 3] = [86, 70, 45];
+
+/// What becomes of a picture's sides. None is ever made larger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// The square in its middle, with sides of at most so many pixels.
+    Square(u32),
+    /// All of it, with at most so many pixels in width and height.
+    Within(u32, u32),
+}
+
+/// A picture that is safe to give to others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// `image/jpeg`, or `image/png` where something shines through.
+    pub content_type: &'static str,
+    /// Its file.
+    pub bytes: Vec<u8>,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+impl Picture {
+    /// A word that is another one for another picture.
+    pub fn version(&self) -> String {
+        secrets::fingerprint(&self.bytes)
+    }
+}
+
+/// Reads a PNG, JPEG, WebP or GIF, whatever its name says it is, and draws it anew: upright, in its shape, without anything that the
+/// file said beside it. Of a picture that moves, the first one is taken. Takes a second of a core at most, and as much memory
+/// as the limits say.
+///
+/// Errors: `TooLarge`; `Field` where it is no picture, has too many pixels, or is broken.
+pub fn redraw(file: &[u8], shape: Shape) -> Result<Picture> {
+    if file.len() > FILE_BYTES_MAX {
+        return Err(Error::TooLarge);
+    }
+    // Those who wrote the decoders promise that they do not panic. A picture is no reason to believe it.
+    catch_unwind(|| {
+        let (picture, orientation) = read(file)?;
+        drawn(&picture, orientation, shape)
+    })
+    .unwrap_or_else(|_| Err(refused("refusal-picture-broken")))
+}
+
+fn refused(code: &'static str) -> Error {
+    Error::Field {
+        field: "picture",
+        code,
+    }
+}
+
+fn read(file: &[u8]) -> Result<(DynamicImage, Orientation)> {
+    let broken = |fault: ImageError| match fault {
+        ImageError::Limits(_) => refused("refusal-picture-pixels"),
+        _ => refused("refusal-picture-broken"),
+    };
+    let mut reader = ImageReader::new(Cursor::new(file))
+        .with_guessed_format()
+        .map_err(|_| refused("refusal-picture-kind"))?;
+    match reader.format() {
+        Some(ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::Gif) => (),
+        Some(ImageFormat::WebP) if chunks_fit(file) => (),
+        Some(ImageFormat::WebP) => return Err(refused("refusal-picture-broken")),
+        _ => return Err(refused("refusal-picture-kind")),
+    }
+    let mut limits = Limits::no_limits();
+    limits.max_image_width = Some(SIDE_MAX);
+    limits.max_image_height = Some(SIDE_MAX);
+    limits.max_alloc = Some(MEMORY_MAX + MEMORY_BESIDE);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = u64::from(width) * u64::from(height);
+    if width.max(height) > SIDE_MAX || pixels > PIXELS_MAX || decoder.total_bytes() > MEMORY_MAX {
+        return Err(refused("refusal-picture-pixels"));
+    }
+    if pixels == 0 {
+        return Err(refused("refusal-picture-broken"));
+    }
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let picture = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    Ok((picture, orientation))
+}
+
+/// Whether each part of a WebP ends within the file: the decoder makes room for what a part says of its size.
+fn chunks_fit(file: &[u8]) -> bool {
+    let mut at: usize = 12;
+    while let Some(head) = file.get(at..at + 8) {
+        let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        at = at.saturating_add(8).saturating_add(size);
+        if at > file.len() {
+            return false;
+        }
+        at += size % 2;
+    }
+    true
+}
+
+fn drawn(picture: &DynamicImage, orientation: Orientation, shape: Shape) -> Result<Picture> {
+    let (part, (width, height)) = measured(picture, orientation, shape);
+    let mut small = reduced(picture, part, width, height);
+    // The small one is quickly turned, and both are cut in the middle.
+    small.apply_orientation(orientation);
+    loop {
+        let drawn = encoded(&small)?;
+        if drawn.bytes.len() <= DRAWN_BYTES_MAX {
+            return Ok(drawn);
+        }
+        // A photograph through which something shines: there is no small file of it at this size.
+        let (width, height) = small.dimensions();
+        let whole = Part(0, 0, width, height);
+        small = reduced(&small, whole, (width / 2).max(1), (height / 2).max(1));
+    }
+}
+
+/// The part of a picture that is kept: where it begins, its width and its height.
+struct Part(u32, u32, u32, u32);
+
+/// Which part of a picture is kept, and the sides it is brought to, both before it is turned upright.
+fn measured(picture: &DynamicImage, orientation: Orientation, shape: Shape) -> (Part, (u32, u32)) {
+    let (width, height) = picture.dimensions();
+    match shape {
+        Shape::Square(most) => {
+            let side = width.min(height);
+            let part = Part((width - side) / 2, (height - side) / 2, side, side);
+            (part, (side.min(most), side.min(most)))
+        }
+        Shape::Within(most_width, most_height) => {
+            let lies = matches!(
+                orientation,
+                Orientation::Rotate90
+                    | Orientation::Rotate270
+                    | Orientation::Rotate90FlipH
+                    | Orientation::Rotate270FlipH
+            );
+            let (most_width, most_height) = if lies {
+                (most_height, most_width)
+            } else {
+                (most_width, most_height)
+            };
+            let scale = (f64::from(most_width) / f64::from(width))
+                .min(f64::from(most_height) / f64::from(height))
+                .min(1.0);
+            let side = |side: u32| ((f64::from(side) * scale).round() as u32).max(1);
+            (Part(0, 0, width, height), (side(width), side(height)))
+        }
+    }
+}
+
+/// A part of a picture in another size. Colours count by how opaque they are, so that what is hidden does not shine at the edges.
+fn reduced(picture: &DynamicImage, part: Part, width: u32, height: u32) -> DynamicImage {
+    let Part(left, top, part_width, part_height) = part;
+    // First whole blocks become a pixel each, down to about twice the size: quick, and of a large picture little is held.
+    let block = (part_width / (2 * width))
+        .min(part_height / (2 * height))
+        .max(1);
+    let weight = (block * block) as f32 * 255.0;
+    let weighted = Rgba32FImage::from_fn(part_width / block, part_height / block, |x, y| {
+        let mut sums = [0.0_f32; 4];
+        for (across, down) in
+            (0..block).flat_map(|down| (0..block).map(move |across| (across, down)))
+        {
+            let pixel = picture.get_pixel(left + x * block + across, top + y * block + down);
+            let [red, green, blue, opaque] = pixel.0.map(f32::from);
+            let share = opaque / 255.0;
+            for (sum, value) in
+                sums.iter_mut()
+                    .zip([red * share, green * share, blue * share, opaque])
+            {
+                *sum += value;
+            }
+        }
+        Rgba(sums.map(|sum| sum / weight))
+    });
+    let scaled = imageops::resize(&weighted, width, height, FilterType::CatmullRom);
+    let pixels = RgbaImage::from_fn(width, height, |x, y| {
+        let [red, green, blue, opaque] = scaled.get_pixel(x, y).0;
+        let byte = |value: f32| (value * 255.0).round().clamp(0.0, 255.0) as u8;
+        let full = |value: f32| byte(value / opaque.max(f32::EPSILON));
+        Rgba([full(red), full(green), full(blue), byte(opaque)])
+    });
+    pixels.into()
+}
+
+/// A picture's file: as small as it looks good in.
+fn encoded(picture: &DynamicImage) -> Result<Picture> {
+    let fault =
+        |cause: ImageError| Error::Internal(format!("a picture could not be drawn: {cause}"));
+    let (width, height) = picture.dimensions();
+    let opaque = picture.pixels().all(|(_, _, pixel)| pixel.0[3] == u8::MAX);
+    let mut bytes = Vec::new();
+    if opaque {
+        let colours = picture.to_rgb8();
+        for quality in QUALITIES {
+            bytes.clear();
+            let encoder = JpegEncoder::new_with_quality(&mut bytes, quality);
+            colours.write_with_encoder(encoder).map_err(fault)?;
+            if bytes.len() <= DRAWN_BYTES_MAX {
+                break;
+            }
+        }
+    } else {
+        picture
+            .write_to(&mut Cursor::new(&mut bytes), ImageFormat::Png)
+            .map_err(fault)?;
+    }
+    Ok(Picture {
+        content_type: if opaque { "image/jpeg" } else { "image/png" },
+        bytes,
+        width,
+        height,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(picture: &DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, format).unwrap();
+        file.into_inner()
+    }
+
+    fn code(file: &[u8]) -> &'static str {
+        match redraw(file, Shape::Square(256)) {
+            Err(Error::Field { code, .. }) => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Red at the left, blue at the right.
+    fn halves(width: u32, height: u32) -> DynamicImage {
+        DynamicImage::from(image::RgbImage::from_fn(width, height, |x, _| {
+            image::Rgb(if x < width / 2 {
+                [220, 20, 20]
+            } else {
+                [20, 20, 220]
+            })
+        }))
+    }
+
+    #[test]
+    fn each_kind_is_known_by_its_content_and_cut_to_its_middle() {
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::Jpeg,
+            ImageFormat::WebP,
+            ImageFormat::Gif,
+        ] {
+            let drawn = redraw(&file(&halves(900, 300), format), Shape::Square(256)).unwrap();
+            assert_eq!((drawn.width, drawn.height), (256, 256), "{format:?}");
+            assert_eq!(drawn.content_type, "image/jpeg", "{format:?}");
+            let again = image::load_from_memory(&drawn.bytes).unwrap().to_rgb8();
+            assert!(again.get_pixel(20, 128).0[0] > 180, "{format:?}");
+            assert!(again.get_pixel(236, 128).0[2] > 180, "{format:?}");
+        }
+    }
+
+    #[test]
+    fn a_logo_keeps_its_sides_and_what_shines_through() {
+        let mut logo = RgbaImage::from_pixel(1_000, 200, Rgba([255, 255, 255, 0]));
+        for (x, _, pixel) in logo.enumerate_pixels_mut() {
+            if x > 500 {
+                *pixel = Rgba([10, 120, 10, 255]);
+            }
+        }
+        let drawn = redraw(
+            &file(&logo.into(), ImageFormat::Png),
+            Shape::Within(256, 64),
+        )
+        .unwrap();
+        assert_eq!((drawn.width, drawn.height), (256, 51));
+        assert_eq!(drawn.content_type, "image/png");
+        let again = image::load_from_memory(&drawn.bytes).unwrap().to_rgba8();
+        assert_eq!(again.get_pixel(10, 25).0[3], 0);
+        // White that nobody saw does not lighten the edge.
+        for (_, _, pixel) in again.enumerate_pixels().filter(|it| it.2.0[3] > 16) {
+            assert!(pixel.0[0] < 24, "{pixel:?}");
+        }
+        let thin = redraw(
+            &file(&halves(16_000, 2), ImageFormat::Png),
+            Shape::Within(256, 64),
+        );
+        assert_eq!(thin.unwrap().height, 1);
+        let small = redraw(&file(&halves(40, 30), ImageFormat::Png), Shape::Square(256));
+        assert_eq!(small.unwrap().width, 30, "it is not made larger");
+    }
+
+    #[test]
+    fn whatever_it_shows_the_file_is_small() {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let clear = RgbaImage::from_fn(300, 300, |_, _| Rgba([noise(), noise(), noise(), noise()]));
+        let opaque =
+            image::RgbImage::from_fn(300, 300, |_, _| image::Rgb([noise(), noise(), noise()]));
+        for picture in [DynamicImage::from(clear), DynamicImage::from(opaque)] {
+            let drawn = redraw(&file(&picture, ImageFormat::Png), Shape::Square(256)).unwrap();
+            assert!(
+                drawn.bytes.len() <= DRAWN_BYTES_MAX,
+                "{}",
+                drawn.bytes.len()
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused_by_its_content() {
+        for file in [
+            &b""[..],
+            b"<!doctype html><script>alert(1)</script>",
+            b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
+            b"BM\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00",
+            b"II*\x00\x08\x00\x00\x00",
+        ] {
+            assert_eq!(code(file), "refusal-picture-kind");
+        }
+        assert_eq!(
+            redraw(&vec![0; FILE_BYTES_MAX + 1], Shape::Square(256)),
+            Err(Error::TooLarge)
+        );
+    }
+
+    #[test]
+    fn what_is_broken_is_refused_wherever_it_ends() {
+        for format in [ImageFormat::Png, ImageFormat::WebP, ImageFormat::Gif] {
+            let whole = file(&halves(90, 60), format);
+            for end in [13, 20, 40, whole.len() / 2] {
+                assert_eq!(
+                    code(&whole[..end]),
+                    "refusal-picture-broken",
+                    "{format:?} {end}"
+                );
+            }
+        }
+        let whole = file(&halves(90, 60), ImageFormat::Jpeg);
+        assert_eq!(code(&whole[..40]), "refusal-picture-broken");
+        // A part that says it is larger than anything.
+        let mut webp = file(&halves(90, 60), ImageFormat::WebP);
+        webp.extend_from_slice(b"EXIF\xf0\xff\xff\xff");
+        assert_eq!(code(&webp), "refusal-picture-broken");
+    }
+
+    #[test]
+    fn sides_are_judged_before_anything_is_read() {
+        let mut png = file(&halves(8, 8), ImageFormat::Png);
+        png[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+        let checksum = crc(&png[12..29]);
+        png[29..33].copy_from_slice(&checksum.to_be_bytes());
+        assert_eq!(code(&png), "refusal-picture-pixels");
+        let mut jpeg = file(&halves(8, 8), ImageFormat::Jpeg);
+        let frame = jpeg.windows(2).position(|it| it == [0xff, 0xc0]).unwrap();
+        jpeg[frame + 5..frame + 9].copy_from_slice(&[0xff; 4]);
+        assert_eq!(code(&jpeg), "refusal-picture-pixels");
+        let mut gif = file(&halves(8, 8), ImageFormat::Gif);
+        gif[6..10].copy_from_slice(&[0xff; 4]);
+        assert_eq!(code(&gif), "refusal-picture-pixels");
+    }
+
+    /// What a part of a PNG ends in.
+    fn crc(bytes: &[u8]) -> u32 {
+        !bytes.iter().fold(u32::MAX, |crc, byte| {
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg())
+            })
+        })
+    }
+}
