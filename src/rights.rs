@@ -102,6 +102,15 @@ pub enum Action {
     Archive(Room),
     /// Delete a room of that kind for good.
     Delete(Kind),
+    /// Take back something that was said there: one's own, or somebody else's.
+    TakeBack {
+        /// Where.
+        room: Room,
+        /// Whether they said it.
+        own: bool,
+    },
+    /// Take back something that was reported, wherever it was said.
+    TakeBackReported,
     /// Look after the site: its accounts, and what was done to them.
     Administer,
 }
@@ -215,7 +224,10 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         Action::Change(room) => room.is_in_the_hands_of(person) && !room.archived,
         Action::Archive(room) => room.is_in_the_hands_of(person),
         Action::Delete(kind) => person.role == Role::Administrator && kind != Kind::Direct,
-        Action::Administer => person.role == Role::Administrator,
+        Action::TakeBack { room, own } => {
+            room.is_known_to(person) && !room.archived && (own || room.is_in_the_hands_of(person))
+        }
+        Action::TakeBackReported | Action::Administer => person.role == Role::Administrator,
     };
     match action.room() {
         _ if allowed => Ok(()),
@@ -227,10 +239,15 @@ pub fn may(person: Person, action: Action) -> Result<()> {
 impl Action {
     fn room(self) -> Option<Room> {
         match self {
-            Action::MakeRoom | Action::StartDirect | Action::Delete(_) | Action::Administer => None,
+            Action::MakeRoom
+            | Action::StartDirect
+            | Action::Delete(_)
+            | Action::TakeBackReported
+            | Action::Administer => None,
             Action::Read(room)
             | Action::Post(room)
             | Action::CallAll { room, .. }
+            | Action::TakeBack { room, .. }
             | Action::Join(room)
             | Action::Leave(room)
             | Action::Add(room, _)

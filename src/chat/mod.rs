@@ -7,6 +7,8 @@ mod fragments;
 mod guard;
 mod session;
 
+mod taking_back;
+
 mod allowance;
 mod hold;
 mod outlet;
@@ -106,14 +108,16 @@ impl Chat {
         }
         let unfinished = store.clone();
         actix::spawn(async move { unfinished.finish_deletions().await });
-        Ok(Chat {
+        let chat = Chat {
             hub,
             store,
             epoch,
             allowances: Allowances::new(Rate::of_messages(config)),
             history_changed,
             next_session: Arc::new(AtomicU64::new(1)),
-        })
+        };
+        chat.forget_the_words_of_those_who_left();
+        Ok(chat)
     }
 
     /// Says something in a room the viewer may know of; true where it was stored just now, false where it was known.
@@ -133,7 +137,9 @@ impl Chat {
         match self.change(viewer, room, client_id, what).await? {
             Told::Stored(message) => Ok((message, true)),
             Told::Known(message) => Ok((message, false)),
-            Told::Unchanged => Err(Error::Internal("a message changed nothing".to_owned())),
+            Told::Changed(_) | Told::Unchanged => {
+                Err(Error::Internal("a message changed nothing".to_owned()))
+            }
         }
     }
 
@@ -144,7 +150,7 @@ impl Chat {
         self.allowances.of(viewer.id).take()?;
         match self.change(viewer, room, None, What::Deed(deed)).await? {
             Told::Stored(message) | Told::Known(message) => Ok(Some(message)),
-            Told::Unchanged => Ok(None),
+            Told::Changed(_) | Told::Unchanged => Ok(None),
         }
     }
 
@@ -180,11 +186,23 @@ impl Chat {
         client_id: Option<ClientId>,
         what: What,
     ) -> Result<Told> {
-        let handle = self.enter(room).await?;
+        let author = (viewer.id, viewer.username.clone());
+        self.change_at(author, (room.id, &room.slug), client_id, what)
+            .await
+    }
+
+    async fn change_at(
+        &self,
+        (author, username): (UserId, Arc<str>),
+        (room, slug): (RoomId, &str),
+        client_id: Option<ClientId>,
+        what: What,
+    ) -> Result<Told> {
+        let handle = self.enter(room, slug).await?;
         let fresh = client_id.is_none();
         let change = Change {
-            author: viewer.id,
-            username: viewer.username.clone(),
+            author,
+            username,
             client_id: client_id.map_or_else(ClientId::fresh, Ok)?,
             fresh,
             what,
@@ -342,12 +360,9 @@ impl Chat {
         }
     }
 
-    async fn enter(&self, room: &View) -> Result<RoomHandle> {
-        self.ask(self.hub.send(Enter {
-            room: room.id,
-            slug: room.slug.as_str().into(),
-        }))
-        .await?
+    async fn enter(&self, room: RoomId, slug: &str) -> Result<RoomHandle> {
+        let slug = slug.into();
+        self.ask(self.hub.send(Enter { room, slug })).await?
     }
 
     async fn ask<T>(

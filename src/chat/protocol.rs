@@ -29,6 +29,13 @@ pub enum Request {
         /// The message it answers.
         reply_to: Option<i64>,
     },
+    /// Take back a message.
+    Delete {
+        /// The sender's own id of this.
+        client_id: Option<ClientId>,
+        /// The message's number.
+        seq: i64,
+    },
     /// I have read up to here.
     Read {
         /// Repeated where it is refused.
@@ -134,6 +141,10 @@ impl Request {
                     reply_to: incoming.reply_to,
                 })
             }
+            Some("delete") => match incoming.seq {
+                Some(seq) if seq > 0 => Ok(Request::Delete { client_id, seq }),
+                _ => Err(unreadable(Error::BadRequest("bad-seq"))),
+            },
             Some("read") => match incoming.seq {
                 Some(seq) if seq >= 0 => Ok(Request::Read { client_id, seq }),
                 _ => Err(unreadable(Error::BadRequest("bad-seq"))),
@@ -170,9 +181,9 @@ pub enum Frame<'a> {
     Welcome(Welcome<'a>),
     /// The newest state of one message.
     Message(&'a Message),
-    /// A retried post already was stored.
+    /// A change other than a post is stored, or a retried post already was.
     Done {
-        /// The id of what was retried.
+        /// The id of what was asked for.
         client_id: &'a str,
         /// The message's number.
         seq: i64,
@@ -265,6 +276,8 @@ pub struct Activity<'a> {
     pub mentions: i64,
     /// Whether the room is mute for this person.
     pub muted: bool,
+    /// The numbers of messages that were taken back since the last such frame.
+    pub deleted: &'a [i64],
     /// What deserves to be told of by itself.
     pub notice: Option<Notice<'a>>,
 }

@@ -1,6 +1,6 @@
 //! A room's newest frames, kept so that whoever returns after a short while costs the database nothing.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,9 +17,15 @@ const BYTES_WHEN_SHORT: usize = 16 * 1024;
 #[derive(Clone, Default)]
 pub struct NodeBytes(Arc<AtomicUsize>);
 
-/// The frames above `floor`, ascending by revision.
+struct Kept {
+    revision: i64,
+    seq: i64,
+    frame: ByteString,
+}
+
+/// The frames above `floor`, ascending by revision, each message's newest alone.
 pub struct Recent {
-    frames: VecDeque<(i64, ByteString)>,
+    frames: VecDeque<Kept>,
     bytes: usize,
     floor: i64,
     node: NodeBytes,
@@ -42,11 +48,30 @@ impl Recent {
         self.floor = floor;
     }
 
-    /// Keeps one more frame; the oldest make room for it.
-    pub fn push(&mut self, revision: i64, frame: ByteString) {
+    /// Forgets earlier frames of messages that are others now: who comes back is not shown what was taken back.
+    pub fn forget(&mut self, seqs: &HashSet<i64>) {
+        if seqs.is_empty() {
+            return;
+        }
+        let mut gone = 0;
+        self.frames.retain(|kept| {
+            let stays = !seqs.contains(&kept.seq);
+            gone += if stays { 0 } else { kept.frame.len() };
+            stays
+        });
+        self.bytes -= gone;
+        self.node.0.fetch_sub(gone, Ordering::Relaxed);
+    }
+
+    /// Keeps one more frame, of the message with that number; the oldest make room for it.
+    pub fn push(&mut self, revision: i64, seq: i64, frame: ByteString) {
         self.bytes += frame.len();
         let node_bytes = self.node.0.fetch_add(frame.len(), Ordering::Relaxed) + frame.len();
-        self.frames.push_back((revision, frame));
+        self.frames.push_back(Kept {
+            revision,
+            seq,
+            frame,
+        });
         let bytes_max = if node_bytes > NODE_BYTES_MAX {
             BYTES_WHEN_SHORT
         } else {
@@ -64,17 +89,22 @@ impl Recent {
         if revision < self.floor {
             return None;
         }
-        let first = self.frames.partition_point(|(stamp, _)| *stamp <= revision);
+        let first = self
+            .frames
+            .partition_point(|kept| kept.revision <= revision);
         Some(
             self.frames
                 .range(first..)
-                .map(|(_, frame)| frame.clone())
+                .map(|kept| kept.frame.clone())
                 .collect(),
         )
     }
 
     fn drop_oldest(&mut self) -> bool {
-        let Some((revision, frame)) = self.frames.pop_front() else {
+        let Some(Kept {
+            revision, frame, ..
+        }) = self.frames.pop_front()
+        else {
             return false;
         };
         self.bytes -= frame.len();
@@ -99,7 +129,7 @@ mod tests {
         let node = NodeBytes::default();
         let mut recent = Recent::new(10, node.clone());
         for revision in 11..=2_000 {
-            recent.push(revision, ByteString::from(revision.to_string()));
+            recent.push(revision, revision, ByteString::from(revision.to_string()));
         }
         assert_eq!(recent.floor, 2_000 - FRAMES_MAX as i64);
         assert_eq!(recent.since(recent.floor - 1), None);
@@ -111,10 +141,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_taken_back_is_shown_to_nobody_who_returns() {
+        let node = NodeBytes::default();
+        let mut recent = Recent::new(0, node.clone());
+        for revision in 1..=3 {
+            recent.push(revision, revision, format!("said {revision}").into());
+        }
+        recent.forget(&HashSet::from([2]));
+        recent.push(4, 2, "gone".into());
+        assert_eq!(recent.since(0).unwrap(), ["said 1", "said 3", "gone"]);
+        assert_eq!(recent.since(3).unwrap(), ["gone"]);
+        drop(recent);
+        assert_eq!(node.0.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
     fn large_frames_are_bounded_by_their_bytes() {
         let mut recent = Recent::new(0, NodeBytes::default());
         for revision in 1..=100 {
-            recent.push(revision, "x".repeat(64 * 1024).into());
+            recent.push(revision, revision, "x".repeat(64 * 1024).into());
         }
         assert!(recent.bytes <= BYTES_MAX);
         assert_eq!(recent.floor, 100 - 16);

@@ -18,7 +18,7 @@ mod seen;
 pub(super) mod tests;
 mod typing;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -207,8 +207,8 @@ impl Room {
                     };
                     room.recent.restart(floor);
                     for message in &changes.messages {
-                        room.recent
-                            .push(message.revision, Frame::Message(message).encode());
+                        let frame = Frame::Message(message).encode();
+                        room.recent.push(message.revision, message.seq, frame);
                     }
                     room.gate = changes.head;
                     room.last_seq = changes.last_seq;
@@ -222,6 +222,13 @@ impl Room {
     /// Shows committed changes: each once, ascending, to everyone who has caught up.
     fn show(&mut self, mut committed: Vec<Shown>) {
         committed.sort_unstable_by_key(|shown| shown.revision);
+        let is_taken_back = |shown: &&Shown| shown.said.is_deleted && shown.revision > self.gate;
+        let taken_back: HashSet<i64> = committed
+            .iter()
+            .filter(is_taken_back)
+            .map(|shown| shown.said.seq)
+            .collect();
+        self.recent.forget(&taken_back);
         let mut frames = Vec::with_capacity(committed.len());
         let mut said = Vec::with_capacity(committed.len());
         for shown in committed {
@@ -230,7 +237,12 @@ impl Room {
             }
             self.gate = shown.revision;
             self.last_seq = self.last_seq.max(shown.said.seq);
-            self.recent.push(shown.revision, shown.frame.clone());
+            if taken_back.contains(&shown.said.seq) && !shown.said.is_deleted {
+                // It is shown once, as it is now.
+                continue;
+            }
+            self.recent
+                .push(shown.revision, shown.said.seq, shown.frame.clone());
             if shown.said.is_notice {
                 self.looks.have_changed();
             }

@@ -26,6 +26,9 @@ pub struct Said {
     pub called: Called,
     /// Whether it tells what happened to the room, and is nothing to be counted.
     pub is_notice: bool,
+    /// Whether it was taken back.
+    #[serde(default)]
+    pub is_deleted: bool,
 }
 
 impl From<&Message> for Said {
@@ -37,6 +40,7 @@ impl From<&Message> for Said {
             excerpt: excerpt(&message.text),
             called: message.called.clone(),
             is_notice: message.kind.is_some(),
+            is_deleted: message.deleted,
         }
     }
 }
@@ -52,7 +56,7 @@ impl Said {
         };
         Heard {
             is_notice: self.is_notice,
-            is_deleted: false,
+            is_deleted: self.is_deleted,
             is_own: self.author == user,
             call,
         }

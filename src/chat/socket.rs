@@ -56,7 +56,7 @@ impl Chat {
                 ))
             })
             .await?;
-        let handle = self.enter(&view).await?;
+        let handle = self.enter(view.id, &view.slug).await?;
         self.start_session(
             request,
             payload,

@@ -10,6 +10,7 @@ mod inserting;
 mod naming;
 mod numbering;
 mod outcome;
+mod taking_back;
 mod writer;
 mod writing;
 

@@ -1,5 +1,7 @@
 //! Messages as they are stored and read: by place, or by what changed.
 
+mod row;
+
 use std::sync::Arc;
 
 use diesel::dsl::sql;
@@ -13,7 +15,7 @@ use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::Result;
-use crate::mentions::Everyone;
+use row::Row;
 
 /// A message in its newest state: PROTOCOL's `Message`. What is null, false, zero or empty is left out.
 #[derive(Debug, Clone, Serialize)]
@@ -237,6 +239,16 @@ pub(super) fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Resul
     })
 }
 
+/// Those of a room's messages that have these numbers, ascending.
+pub(super) fn by_numbers(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<Vec<Message>> {
+    let rows = selection()
+        .filter(messages::room_id.eq(room))
+        .filter(messages::seq.eq_any(seqs.to_vec()))
+        .order(messages::seq.asc())
+        .load(conn)?;
+    Ok(drawn(rows))
+}
+
 /// The stored messages of a sender's own ids.
 pub(super) fn by_client_ids(
     conn: &mut Conn,
@@ -321,69 +333,4 @@ fn selection() -> _ {
 
 fn drawn(rows: Vec<Row>) -> Vec<Message> {
     rows.into_iter().map(Message::from).collect()
-}
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = messages, check_for_backend(MultiBackend))]
-struct Row {
-    seq: i64,
-    revision: i64,
-    kind: Option<String>,
-    event: Option<String>,
-    author_id: UserId,
-    author_name: String,
-    #[diesel(select_expression = users::username)]
-    username: String,
-    #[diesel(select_expression = users::name)]
-    named_now: String,
-    #[diesel(select_expression = users::erased_at)]
-    author_erased_at: Option<chrono::NaiveDateTime>,
-    client_id: String,
-    text: String,
-    html: Option<String>,
-    calls: Option<String>,
-    reply_to: Option<i64>,
-    sent_at: chrono::NaiveDateTime,
-    edited_at: Option<chrono::NaiveDateTime>,
-    deleted_at: Option<chrono::NaiveDateTime>,
-}
-
-impl From<(Row, Vec<u8>)> for FirstSent {
-    fn from((row, hash): (Row, Vec<u8>)) -> FirstSent {
-        FirstSent {
-            message: row.into(),
-            hash,
-        }
-    }
-}
-
-impl From<Row> for Message {
-    fn from(row: Row) -> Message {
-        Message {
-            seq: row.seq,
-            revision: row.revision,
-            kind: row.kind,
-            author: row.author_id,
-            username: row.username.into(),
-            // Whoever deleted their account is called as all who did.
-            name: match row.author_erased_at {
-                Some(_) => row.named_now.into(),
-                None => row.author_name.into(),
-            },
-            text: row.text.into(),
-            html: row.html,
-            sent_at: Time::from_sql(row.sent_at),
-            edited_at: row.edited_at.map(Time::from_sql),
-            deleted: row.deleted_at.is_some(),
-            client_id: row.client_id.into(),
-            reply_to: row.reply_to,
-            called: Called {
-                everyone: row.calls.as_deref().and_then(Everyone::parse),
-                people: Vec::new(),
-            },
-            event: row
-                .event
-                .and_then(|event| serde_json::from_str(&event).ok()),
-        }
-    }
 }

@@ -69,6 +69,17 @@ pub(super) fn insert(conn: &mut Conn, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
+/// A message that is taken back names nobody any more.
+pub(super) fn forget(conn: &mut Conn, room: RoomId, seq: i64) -> Result<()> {
+    diesel::delete(
+        mentions::table
+            .filter(mentions::room_id.eq(room))
+            .filter(mentions::seq.eq(seq)),
+    )
+    .execute(conn)?;
+    Ok(())
+}
+
 /// Who is named by some of a room's messages.
 pub(super) fn of(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<HashMap<i64, Vec<UserId>>> {
     let mut named: HashMap<i64, Vec<UserId>> = HashMap::new();

@@ -34,6 +34,7 @@ diesel::table! {
         status_text -> Nullable<Text>,
         status_until -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        words_go -> Bool,
     }
 }
 

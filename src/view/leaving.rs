@@ -11,6 +11,8 @@ use super::page::Template;
 pub struct Leaving {
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
+    /// Whether what they said is to go too.
+    pub words_go: bool,
     /// Why the form came back.
     pub refusal: Option<Refusal>,
 }

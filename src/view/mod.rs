@@ -3,6 +3,7 @@
 pub mod administration;
 pub mod agent;
 pub mod assets;
+pub mod deleting;
 pub mod details;
 pub mod direct;
 pub mod directory;

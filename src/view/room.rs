@@ -38,6 +38,8 @@ pub struct RoomPage<'a> {
     pub more_before: bool,
     /// Whether there are newer ones.
     pub more_after: bool,
+    /// Whose messages I may delete here.
+    pub may_delete: MayDelete,
     /// The room's change counter at the moment of reading.
     pub revision: i64,
     /// The newest message's number at that moment.
@@ -50,6 +52,18 @@ pub struct RoomPage<'a> {
     pub refusal: Option<Refusal>,
     /// What was typed.
     pub form: ComposerForm,
+}
+
+/// Whose messages somebody may delete in a room.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum MayDelete {
+    /// Nobody's.
+    None,
+    /// Their own.
+    Own,
+    /// Everybody's.
+    All,
 }
 
 /// The first of the messages that somebody has not read.
@@ -115,6 +129,12 @@ pub struct Item<'a> {
     pub grouped: bool,
     /// Whether the reader said it.
     pub mine: bool,
+    /// Whether the reader may delete it.
+    pub deletable: bool,
+    /// Whether it was deleted as the one before it was, whose line stands for both.
+    pub folded: bool,
+    /// How many the line of a deleted message stands for.
+    pub deleted_together: usize,
     /// Whether it names the reader, and is somebody else's.
     pub names_me: bool,
     pub hue: u16,
@@ -124,19 +144,21 @@ pub struct Item<'a> {
 }
 
 /// Messages as one reader's page draws them.
-pub fn items<'a>(page: &'a Page, reader: &Viewer) -> Vec<Item<'a>> {
+pub fn items<'a>(page: &'a Page, reader: &Viewer, may_delete: MayDelete) -> Vec<Item<'a>> {
     let mut previous: Option<&Message> = None;
-    page.messages
+    let items = page
+        .messages
         .iter()
         .map(|message| {
+            let mine = message.author == reader.id && message.kind.is_none();
             let before = previous.replace(message);
             let same_day =
                 before.is_some_and(|before| before.sent_at.day() == message.sent_at.day());
             let grouped = same_day
                 && before.is_some_and(|before| {
                     before.author == message.author
-                        && before.kind.is_none()
-                        && message.kind.is_none()
+                        && says_something(before)
+                        && says_something(message)
                         && message.sent_at.since(before.sent_at) < GROUPED_WITHIN
                 });
             Item {
@@ -160,7 +182,10 @@ pub fn items<'a>(page: &'a Page, reader: &Viewer) -> Vec<Item<'a>> {
                     message.sent_at.day()
                 },
                 grouped,
-                mine: message.author == reader.id && message.kind.is_none(),
+                mine: mine && !message.deleted,
+                deletable: may_delete == MayDelete::All || (may_delete == MayDelete::Own && mine),
+                folded: same_day && message.deleted && before.is_some_and(|before| before.deleted),
+                deleted_together: 0,
                 names_me: message.author != reader.id
                     && message
                         .html
@@ -171,7 +196,25 @@ pub fn items<'a>(page: &'a Page, reader: &Viewer) -> Vec<Item<'a>> {
                 time: message.sent_at.clock(),
             }
         })
-        .collect()
+        .collect();
+    counted(items)
+}
+
+/// Whether it says something by somebody, under whose name the next may stand.
+fn says_something(message: &Message) -> bool {
+    message.kind.is_none() && !message.deleted
+}
+
+/// Says on the first of neighbours that were deleted how many they are.
+fn counted(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
+    let mut together = 0;
+    for item in items.iter_mut().rev().filter(|item| item.deleted) {
+        together += 1;
+        if !item.folded {
+            item.deleted_together = std::mem::take(&mut together);
+        }
+    }
+    items
 }
 
 impl Template for RoomPage<'_> {
@@ -187,6 +230,7 @@ impl Template for RoomPage<'_> {
             "more_before": self.more_before,
             "more_after": self.more_after,
             "at": self.at,
+            "may_delete": self.may_delete,
         })
     }
 }

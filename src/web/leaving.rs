@@ -26,6 +26,8 @@ use crate::view::texts;
 #[serde(default)]
 pub(super) struct Form {
     current: String,
+    /// Ticked where what they said is to go too.
+    words: Option<String>,
 }
 
 /// Asks whether somebody means it.
@@ -34,7 +36,7 @@ pub(super) async fn show(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
 ) -> Answer {
-    draw(&services, &request, &signed_in, None).await
+    draw(&services, &request, &signed_in, None, false).await
 }
 
 /// Deletes the account of whoever knows its password.
@@ -44,16 +46,17 @@ pub(super) async fn submit(
     Visitor(signed_in): Visitor,
     form: web::Form<Form>,
 ) -> Answer {
-    match leave(&services, &request, &signed_in, &form.current).await {
+    let words_go = form.words.is_some();
+    match leave(&services, &request, &signed_in, &form).await {
         Ok(()) => Ok(refusals::see_other("/login")),
         Err(refusal @ Error::Field { .. }) => {
             let refusal = Some(Refusal::from(&refusal));
-            draw(&services, &request, &signed_in, refusal).await
+            draw(&services, &request, &signed_in, refusal, words_go).await
         }
         Err(limit @ Error::RateLimited(_)) => {
             let seconds = refusals::retry_after(&limit).unwrap_or(1);
             let refusal = Some(Refusal::throttled(seconds));
-            draw(&services, &request, &signed_in, refusal).await
+            draw(&services, &request, &signed_in, refusal, words_go).await
         }
         Err(other) => Err(other.into()),
     }
@@ -63,9 +66,9 @@ async fn leave(
     services: &Shared,
     request: &HttpRequest,
     signed_in: &SignedIn,
-    password: &str,
+    form: &Form,
 ) -> Result<()> {
-    settings::check_password(services, request, signed_in, password).await?;
+    settings::check_password(services, request, signed_in, &form.current).await?;
     let user = signed_in.viewer.id;
     services
         .store
@@ -73,12 +76,15 @@ async fn leave(
         .await?;
     // Rooms hear of it, and pass to others, before there is nobody any more who leaves them.
     services.chat.leave_all(&signed_in.viewer).await?;
-    let former = texts::plain("former-member");
+    let (former, words_go) = (texts::plain("former-member"), form.words.is_some());
     services
         .store
-        .write(move |conn| erasing::erase(conn, user, &former))
+        .write(move |conn| erasing::erase(conn, user, &former, words_go))
         .await?;
     services.chat.cut_off(user);
+    if words_go {
+        services.chat.forget_the_words_of_those_who_left();
+    }
     log::info!("{} deleted their account", signed_in.viewer.username);
     Ok(())
 }
@@ -88,6 +94,7 @@ async fn draw(
     request: &HttpRequest,
     signed_in: &SignedIn,
     refusal: Option<Refusal>,
+    words_go: bool,
 ) -> Answer {
     let viewer = signed_in.viewer.clone();
     let read = services
@@ -100,6 +107,7 @@ async fn draw(
     };
     let page = Leaving {
         rooms: lobby::listed(read.await?),
+        words_go,
         refusal,
     };
     let reader = Reader {

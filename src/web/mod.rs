@@ -30,6 +30,7 @@ mod members;
 mod notifications;
 mod reading;
 mod socket;
+mod taking_back;
 
 mod files;
 mod health;
@@ -204,6 +205,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/notifications",
             [get(notifications::show), post(notifications::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/delete",
+            [get(taking_back::show), post(taking_back::submit)],
         ))
         .service(resource(
             "/chat/{slug}/unread",

@@ -21,7 +21,7 @@ use crate::view::lobby;
 use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::person::Person;
-use crate::view::room::{ComposerForm, EarlierUnread, RoomPage, items};
+use crate::view::room::{ComposerForm, EarlierUnread, MayDelete, RoomPage, items};
 
 /// Messages on a page.
 const PAGE: i64 = 50;
@@ -244,6 +244,17 @@ fn draw(
         _ => 0,
     };
     let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
+    let may_take_back = |own| {
+        may(Action::TakeBack {
+            room: room.rights,
+            own,
+        })
+    };
+    let may_delete = match (may_take_back(true), may_take_back(false)) {
+        (_, true) => MayDelete::All,
+        (true, false) => MayDelete::Own,
+        (false, false) => MayDelete::None,
+    };
     let shown = RoomPage {
         can_join: !room.joined && may(Action::Join(room.rights)),
         slow_words: if may(Action::Change(room.rights)) {
@@ -257,7 +268,8 @@ fn draw(
         }),
         room: room.into(),
         rooms: lobby::listed(rooms),
-        messages: items(&page, &signed_in.viewer),
+        messages: items(&page, &signed_in.viewer, may_delete),
+        may_delete,
         earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,
         more_after: page.more_after,

@@ -1,6 +1,7 @@
 // Draws one message by filling a copy of the template that the server draws history with.
 import { boot } from "./boot.js";
 import { momentOf, timeOf } from "./clock.js";
+import { emptyDrawn } from "./deleted.js";
 import { isNotice, noticeWords } from "./notices.js";
 import { hueOf, initialOf } from "./people.js";
 import { insertServerHtml } from "./server-html.js";
@@ -25,12 +26,14 @@ export function drawMessage(message, isMine) {
     for (const link of element.querySelectorAll("a.message__tool")) link.search = `?seq=${message.seq}`;
     element.dataset.revision = message.revision;
   }
+  if (!(boot.may_delete === "all" || (isMine && boot.may_delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
   fillText(element, message);
   return element;
 }
 
 export function fillText(element, stored) {
   const { message = "", html = "" } = stored;
+  if (stored.deleted) return emptyDrawn(element);
   const text = element.querySelector(".message__text");
   if (isNotice(stored)) text.textContent = noticeWords(stored);
   else if (html) insertServerHtml(text, html);

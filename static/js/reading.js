@@ -57,6 +57,13 @@ export class Reading {
     this.look();
   }
 
+  /** A message was taken back: it is missed no more. */
+  isGone(message) {
+    const wasMissed = this.#missed > 0 && message.seq > this.#readSeq && !this.#timeline.isMine(message);
+    if (wasMissed) this.#missed -= 1;
+    if (wasMissed) this.look();
+  }
+
   /** Another of this person's devices has read further. */
   readElsewhere(unread) {
     if (unread > 0 || this.#missed === 0) return;

@@ -8,7 +8,9 @@ import { Feed } from "./feed.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
 import { isNotice } from "./notices.js";
+import { letDelete } from "./deleting.js";
 import { letMarkUnread } from "./mark-unread.js";
+import { tendMenus } from "./message-menu.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
@@ -53,6 +55,8 @@ export async function startRoomPage() {
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
   letMarkUnread({ slug, reading, announcer });
+  letDelete({ slug, list, announcer });
+  tendMenus(list, document.getElementById("timeline-scroll"));
   keepLooks({ connection, title, room: boot.room });
 
   const sender = new Sender({ connection, outbox: stores.outbox, slug });
@@ -78,7 +82,8 @@ export async function startRoomPage() {
       for (const message of detail.messages) {
         if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
         if (!timeline.covers(message.seq)) history.noteBeyond(message.seq);
-        else if (timeline.put(message) && !timeline.isMine(message)) fresh.push(message);
+        else if (timeline.put(message) && !timeline.isMine(message) && !message.deleted) fresh.push(message);
+        if (message.deleted) reading.isGone(message);
       }
       if (scroller.atEnd && list.children.length > SHOWN_AT_MOST) {
         history.startAnew();

@@ -1,6 +1,7 @@
 // The messages on the page, in the order of their numbers, then those that have none yet. Days and groups are drawn for the
 // reader's own time zone.
 import { dayName, dayOf, millisecondsToMidnight } from "./clock.js";
+import { countDeleted } from "./deleted.js";
 import { drawMessage, fillText, markEmoji, setTime } from "./message-view.js";
 import { isNotice } from "./notices.js";
 
@@ -75,6 +76,7 @@ export class Timeline {
         known.revision = message.revision;
         known.element.dataset.revision = message.revision;
         fillText(known.element, message);
+        if (message.deleted && !known.isDeleted) this.#takeBack(known);
       }
       return false;
     }
@@ -135,6 +137,13 @@ export class Timeline {
     for (const one of [before, seq]) if (this.#bySeq.has(one)) this.#arrange(this.#rows.indexOf(this.#bySeq.get(one)));
   }
 
+  #takeBack(row) {
+    row.isDeleted = true;
+    const index = this.#rows.indexOf(row);
+    this.#arrange(index);
+    this.#arrange(index + 1);
+  }
+
   #stored() {
     const pending = this.#byClientId.size;
     return pending === 0 ? this.#rows : this.#rows.slice(0, -pending);
@@ -174,8 +183,11 @@ export class Timeline {
     const before = this.#rows[index - 1];
     const startsDay = !before || dayOf(before.at) !== dayOf(row.at);
     const hasLine = row.seq !== null && row.seq === this.#lineAt && this.#line !== null;
-    const grouped = !startsDay && !hasLine && before.username === row.username && !before.isNotice && !row.isNotice && Math.abs(row.at - before.at) < GROUP;
+    const grouped = !startsDay && !hasLine && before.username === row.username && stands(before) && stands(row) && Math.abs(row.at - before.at) < GROUP;
     row.element.classList.toggle("message--grouped", grouped);
+    row.isFolded = row.isDeleted && !startsDay && !hasLine && before.isDeleted;
+    row.element.classList.toggle("message--folded", row.isFolded);
+    countDeleted(this.#rows, index);
     if (hasLine) row.element.before(this.#line);
     if (startsDay) {
       row.heading ??= drawDay(row.at);
@@ -194,9 +206,10 @@ export class Timeline {
       const sentAt = element.querySelector(".message__time").dateTime;
       const name = element.querySelector(".message__author").textContent;
       const kind = element.classList.contains("message--notice") ? "notice" : undefined;
-      const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt, kind }, element);
+      const deleted = element.classList.contains("message--deleted");
+      const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt, kind, deleted }, element);
       setTime(element, sentAt);
-      markEmoji(element);
+      if (!deleted) markEmoji(element);
       this.#rows.push(row);
       this.#bySeq.set(row.seq, row);
     }
@@ -212,8 +225,13 @@ export class Timeline {
 }
 
 function rowOf(message, element) {
-  const { seq = null, revision, username, name, sent_at } = message;
-  return { seq, revision, username, name: name || username, at: new Date(sent_at), isNotice: isNotice(message), element, heading: null };
+  const { seq = null, revision, username, name, sent_at, deleted = false } = message;
+  return { seq, revision, username, name: name || username, at: new Date(sent_at), isNotice: isNotice(message), isDeleted: deleted, isFolded: false, element, heading: null };
+}
+
+/** Whether it says something by somebody, under whose name the next may stand. */
+function stands({ isNotice, isDeleted }) {
+  return !isNotice && !isDeleted;
 }
 
 function drawDay(date) {

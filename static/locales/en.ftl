@@ -101,7 +101,8 @@ settings-own = What is kept of you
 settings-download = Download what is kept of you
 former-member = Former member
 leaving-title = Delete your account
-leaving-words = You are signed out everywhere and cannot come back under this name; nobody else can take it. Rooms that only you look after pass to whoever has been in them longest. What you said stays where it is, as said by a former member.
+leaving-words = You are signed out everywhere and cannot come back under this name; nobody else can take it. Rooms that only you look after pass to whoever has been in them longest. What you said stays where it is, as said by a former member, unless you want it to go.
+leaving-words-go = Delete what I said, too
 leaving-data = You may want to take a copy along first.
 leaving-action = Delete my account
 settings-done-profile = That is saved.
@@ -280,6 +281,16 @@ completion-here = Everyone who is online
 disturb-title = This calls { $count } people
 disturb-words = @room is for what everyone in the room should see soon.
 disturb-yes = Send
+message-menu = What to do with this message
+message-delete = Delete
+message-deleted = { $count ->
+    [one] Message deleted
+   *[other] { $count } messages deleted
+}
+delete-title = Delete this message?
+delete-words = What it says is gone for everyone, here and on every device. That it was there stays to be seen.
+delete-done = The message is deleted.
+delete-failed = The message could not be deleted. Try again.
 message-unread = Mark unread
 message-unread-done = Unread from here on. This page stops reading along until you write or leave.
 message-unread-failed = That could not be marked unread. Try again.

@@ -67,6 +67,7 @@ mod room_switches;
 mod rooms;
 mod several_nodes;
 mod storms;
+mod taking_back;
 mod unread;
 mod wires;
 

@@ -71,6 +71,7 @@ impl Person {
                 self.heard.remove(room);
                 continue;
             };
+            let deleted = self.taken_back(*room);
             let told = self.notice(*room, &mark);
             if told.is_some() {
                 own.insert(*room);
@@ -81,6 +82,7 @@ impl Person {
                 unread: mark.unread,
                 mentions: mark.mentions,
                 muted: mark.wants.is_muted(),
+                deleted: &deleted,
                 notice: told.as_ref().map(|(said, reason)| protocol::Notice {
                     seq: said.seq,
                     username: &said.username,
@@ -275,7 +277,7 @@ impl Hub {
             revision,
         });
         let said: Arc<[Said]> = said.into();
-        for said in said.iter() {
+        for said in said.iter().filter(|said| !said.is_deleted) {
             // Who says something for the first time has become a member by it.
             self.belonging.join(said.author, room);
         }

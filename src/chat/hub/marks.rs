@@ -53,8 +53,16 @@ pub(super) enum Taken {
 }
 
 impl Mark {
-    /// Counts what was said, for its person; false where something between was not heard of, so that it is to be read.
+    /// Counts what was said, for its person; false where something between was not heard of, or something that is counted was
+    /// taken back, so that it is to be read.
     pub(super) fn count(&mut self, said: &[Said], last_seq: i64, user: UserId) -> bool {
+        let is_counted = |said: &Said| {
+            said.seq > self.read_seq && said.seq <= self.last_seq && said.author != user
+        };
+        if said.iter().any(|said| said.is_deleted && is_counted(said)) {
+            // Whether it named this person is no longer said.
+            return false;
+        }
         let above = said.iter().filter(|said| said.seq > self.last_seq);
         if (above.clone().count() as i64) < last_seq - self.last_seq {
             return false;
@@ -67,7 +75,8 @@ impl Mark {
             self.mentions = 0;
         }
         for said in above {
-            if said.seq > self.read_seq && said.author != user && !said.is_notice {
+            let is_heard = !said.is_notice && !said.is_deleted;
+            if said.seq > self.read_seq && said.author != user && is_heard {
                 self.unread = (self.unread + 1).min(UNREAD_MAX);
                 self.mentions += i64::from(said.called.names(user));
             }
@@ -209,6 +218,7 @@ mod tests {
             excerpt: "tea".to_owned(),
             called: Called::default(),
             is_notice: false,
+            is_deleted: false,
         }
     }
 
@@ -245,6 +255,19 @@ mod tests {
         let mut counted = mark(3, 0, 0, 3);
         assert!(counted.count(&heard, 7, 1));
         assert_eq!((counted.unread, counted.mentions), (3, 2));
+    }
+
+    #[test]
+    fn what_is_taken_back_is_counted_anew_where_it_was_counted() {
+        let deleted = |seq, author| Said {
+            is_deleted: true,
+            ..said(seq, author)
+        };
+        let mut counted = mark(2, 0, 1, 3);
+        assert!(!counted.count(&[deleted(3, 2)], 3, 1));
+        assert!(counted.count(&[deleted(2, 2), deleted(3, 1)], 3, 1));
+        assert!(counted.count(&[deleted(4, 2), said(5, 2)], 5, 1));
+        assert_eq!(counted, mark(2, 0, 2, 5));
     }
 
     #[test]

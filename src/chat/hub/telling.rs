@@ -13,6 +13,8 @@ use crate::telling::{self, Listener, Reason};
 
 /// Batches of what was said that are kept until somebody is told of it; the newest are what they are told of.
 const HEARD_MAX: usize = 8;
+/// Numbers of what was taken back in one frame.
+const TAKEN_BACK_MAX: usize = 100;
 
 impl Person {
     /// Keeps what was said until this person is told how the room stands.
@@ -22,6 +24,17 @@ impl Person {
             heard.remove(0);
         }
         heard.push(said.clone());
+    }
+
+    /// The numbers of what was taken back since this person was last told, the newest of them where they are many.
+    pub(super) fn taken_back(&mut self, room: RoomId) -> Vec<i64> {
+        let heard = self.heard.get(&room).into_iter().flatten();
+        let deleted = heard
+            .flat_map(|batch| batch.iter())
+            .filter(|said| said.is_deleted);
+        let mut seqs: Vec<i64> = deleted.map(|said| said.seq).collect();
+        seqs.drain(..seqs.len().saturating_sub(TAKEN_BACK_MAX));
+        seqs
     }
 
     /// Whether something that was said is to be told to this person, who has the room open and nothing else.
@@ -41,9 +54,13 @@ impl Person {
     /// What this person is told of in a room: the newest that calls them, else the newest. What was read meanwhile is not.
     pub(super) fn notice(&mut self, room: RoomId, mark: &Mark) -> Option<(Said, Reason)> {
         let heard = self.heard.remove(&room)?;
+        let is_taken_back = |seq: i64| {
+            let mut all = heard.iter().flat_map(|batch| batch.iter());
+            all.any(|said| said.seq == seq && said.is_deleted)
+        };
         let mut told: Option<(&Said, Reason)> = None;
         for said in heard.iter().flat_map(|batch| batch.iter()) {
-            if said.seq <= mark.read_seq {
+            if said.seq <= mark.read_seq || is_taken_back(said.seq) {
                 continue;
             }
             let reason = self.reason(mark.user, room, mark.wants, said);

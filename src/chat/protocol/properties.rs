@@ -19,8 +19,10 @@ fn value() -> impl Strategy<Value = Value> {
         "\\PC{0,12}".prop_map(Value::from),
         "[A-Za-z0-9_-]{0,66}".prop_map(Value::from),
         any::<String>().prop_map(Value::from),
-        prop::sample::select(vec!["message", "read", "ping", "edit", "", " ", "\0"])
-            .prop_map(Value::from),
+        prop::sample::select(vec![
+            "message", "read", "delete", "ping", "edit", "", " ", "\0"
+        ])
+        .prop_map(Value::from),
         prop::collection::vec(any::<i8>(), 0..3).prop_map(|numbers| json!([numbers])),
         "\\PC{0,4}".prop_map(|key| json!({key: 1})),
     ]
@@ -62,6 +64,9 @@ fn told(frame: &Value) -> Option<Request> {
         "read" => seq
             .filter(|seq| *seq >= 0)
             .map(|seq| Request::Read { client_id, seq }),
+        "delete" => seq
+            .filter(|seq| *seq > 0)
+            .map(|seq| Request::Delete { client_id, seq }),
         "ping" => Some(Request::Ping { client_id }),
         _ => None,
     }

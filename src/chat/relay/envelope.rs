@@ -275,6 +275,7 @@ mod tests {
                     people: vec![4, 5],
                 },
                 is_notice: false,
+                is_deleted: false,
             },
             frame: text.to_owned().into(),
         };

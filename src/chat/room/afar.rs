@@ -108,6 +108,7 @@ mod tests {
                 excerpt: "tea".to_owned(),
                 called: Called::default(),
                 is_notice: false,
+                is_deleted: false,
             },
             frame: "x".to_owned().into(),
         }

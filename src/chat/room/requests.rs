@@ -10,11 +10,11 @@ use crate::chat::outlet::Outlet;
 use crate::chat::protocol::Typed;
 use crate::chat::relay::Shown;
 use crate::error::Result;
-use crate::names::{ClientId, MessageText};
+use crate::names::ClientId;
 use crate::store::heads::Head;
 use crate::store::messages::Message as Stored;
 use crate::store::users::Profile;
-use crate::store::{Change, UserId, rooms};
+use crate::store::{Change, UserId, What, rooms};
 
 /// Enter the room, and be given what was missed since a revision.
 #[derive(Message)]
@@ -40,20 +40,18 @@ pub struct Leave {
     pub session: SessionId,
 }
 
-/// Say something, from a socket: the answer comes as a frame.
+/// Say something, or take it back, from a socket: the answer comes as a frame.
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Say {
     /// The session's number.
     pub session: SessionId,
-    /// Who says it.
+    /// Who does.
     pub person: Arc<Profile>,
     /// The sender's own id of it.
     pub client_id: Option<ClientId>,
-    /// What is said.
-    pub text: MessageText,
-    /// The message it answers.
-    pub reply_to: Option<i64>,
+    /// What is said, or taken back.
+    pub what: What,
 }
 
 /// Change the room, from a request.
@@ -72,6 +70,8 @@ pub enum Told {
     Stored(Stored),
     /// It was stored before.
     Known(Stored),
+    /// These messages are others now.
+    Changed(Vec<Stored>),
     /// It was so already.
     Unchanged,
 }

@@ -17,7 +17,7 @@ use crate::chat::relay::Word;
 use crate::error::{Error, Result};
 use crate::names::ClientId;
 use crate::store::messages::Message;
-use crate::store::{Batch, Change, Committed, Ended, Late, Outcome, Saved, UserId, What};
+use crate::store::{Batch, Change, Committed, Ended, Late, Outcome, Saved, UserId};
 
 /// What may wait in one room before more is refused as `busy`, and how much of it for one person.
 const CHANGES_MAX: usize = 1_024;
@@ -237,14 +237,11 @@ impl Room {
         match (outcome, origin) {
             // The frame that everyone got bears the sender's client_id.
             (Outcome::Stored(_) | Outcome::Unchanged, Origin::Session { .. }) => {}
-            (Outcome::Known(message), Origin::Session { id, .. }) => {
-                let (seq, revision) = (message.seq, message.revision);
-                let done = Frame::Done {
-                    client_id: &message.client_id,
-                    seq,
-                    revision,
-                };
-                answers.entry(id).or_default().push(done.encode());
+            (Outcome::Known(message), Origin::Session { id, client_id }) => {
+                done(id, client_id.as_ref(), Some(&message), answers);
+            }
+            (Outcome::Changed(messages), Origin::Session { id, client_id }) => {
+                done(id, client_id.as_ref(), messages.last(), answers);
             }
             (Outcome::Refused(error), Origin::Session { id, client_id }) => {
                 self.hold(id, client_id.as_ref(), &error);
@@ -258,6 +255,7 @@ impl Room {
                 let _ = answer.send(match outcome {
                     Outcome::Stored(message) => Ok(Told::Stored(message)),
                     Outcome::Known(message) => Ok(Told::Known(message)),
+                    Outcome::Changed(messages) => Ok(Told::Changed(messages)),
                     Outcome::Unchanged => Ok(Told::Unchanged),
                     Outcome::Refused(error) => Err(error),
                 });
@@ -310,13 +308,31 @@ impl Room {
     }
 }
 
-/// What was stored just now.
+/// What was stored just now, and what is another now.
 fn stored(committed: &Committed) -> Vec<Message> {
     let stored = |outcome: &Outcome| match outcome {
-        Outcome::Stored(message) => Some(message.clone()),
-        _ => None,
+        Outcome::Stored(message) => vec![message.clone()],
+        Outcome::Changed(messages) => messages.clone(),
+        _ => Vec::new(),
     };
-    committed.outcomes.iter().filter_map(stored).collect()
+    committed.outcomes.iter().flat_map(stored).collect()
+}
+
+/// Tells a session that what it asked for is so, where it gave that a name.
+fn done(
+    session: SessionId,
+    client_id: Option<&ClientId>,
+    message: Option<&Message>,
+    answers: &mut Answers,
+) {
+    if let (Some(client_id), Some(message)) = (client_id, message) {
+        let done = Frame::Done {
+            client_id: client_id.as_str(),
+            seq: message.seq,
+            revision: message.revision,
+        };
+        answers.entry(session).or_default().push(done.encode());
+    }
 }
 
 impl Handler<Say> for Room {
@@ -327,8 +343,7 @@ impl Handler<Say> for Room {
             session,
             person,
             client_id,
-            text,
-            reply_to,
+            what,
         } = say;
         let Some(present) = self.present.get_mut(&session) else {
             return;
@@ -346,7 +361,7 @@ impl Handler<Say> for Room {
             username: person.username.clone(),
             client_id: id,
             fresh,
-            what: What::Post { text, reply_to },
+            what,
         };
         self.accept(
             change,

@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::names::{ClientId, DisplayName, MessageText, Slug, Username};
 use crate::store::rooms::{self, NewRoom};
 use crate::store::users::{self, NewAccount, Profile, Viewer};
-use crate::store::{Drawing, Store};
+use crate::store::{Drawing, Store, What};
 
 const NOTHING_TO_DRAW: Drawing = Drawing {
     version: 1,
@@ -180,12 +180,12 @@ pub(super) struct Listener {
 
 impl Listener {
     pub(super) fn says(&self, text: &str, client_id: Option<&str>) {
+        let (text, reply_to) = (MessageText::parse(text).unwrap(), None);
         self.room.do_send(Say {
             session: self.session,
             person: self.person.clone(),
             client_id: client_id.map(|id| ClientId::parse(id).unwrap()),
-            text: MessageText::parse(text).unwrap(),
-            reply_to: None,
+            what: What::Post { text, reply_to },
         });
     }
 

@@ -10,7 +10,8 @@ use crate::chat::hub::{Active, Focus, RoomHandle};
 use crate::chat::protocol::{Frame, Request, Unreadable, refusal};
 use crate::chat::room::{Ping, Read, Say, Typing};
 use crate::error::{Error, Result};
-use crate::names::{ClientId, MessageText};
+use crate::names::ClientId;
+use crate::store::What;
 
 type Context = <Session as Actor>::Context;
 
@@ -36,12 +37,24 @@ impl Session {
                 let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
                     return;
                 };
-                if let Err(error) = self.post(&room, client_id.as_ref(), text, reply_to) {
-                    if self.hold.is_none() {
-                        self.hold = Hold::begin(client_id.as_ref(), &error);
-                    }
-                    self.refuse(&error, client_id.as_ref(), ctx);
-                }
+                self.change(
+                    &room,
+                    client_id.as_ref(),
+                    What::Post { text, reply_to },
+                    ctx,
+                );
+            }
+            Request::Delete { client_id, seq } => {
+                let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
+                    return;
+                };
+                let reported = false;
+                self.change(
+                    &room,
+                    client_id.as_ref(),
+                    What::TakeBack { seq, reported },
+                    ctx,
+                );
             }
             Request::Read { client_id, seq } => {
                 let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
@@ -78,12 +91,26 @@ impl Session {
         }
     }
 
-    fn post(
+    fn change(
         &mut self,
         room: &RoomHandle,
         client_id: Option<&ClientId>,
-        text: MessageText,
-        reply_to: Option<i64>,
+        what: What,
+        ctx: &mut Context,
+    ) {
+        if let Err(error) = self.hand_over(room, client_id, what) {
+            if self.hold.is_none() {
+                self.hold = Hold::begin(client_id, &error);
+            }
+            self.refuse(&error, client_id, ctx);
+        }
+    }
+
+    fn hand_over(
+        &mut self,
+        room: &RoomHandle,
+        client_id: Option<&ClientId>,
+        what: What,
     ) -> Result<()> {
         Hold::check(&mut self.hold, client_id)?;
         self.entrance.allowance.take()?;
@@ -92,8 +119,7 @@ impl Session {
             session: self.entrance.id,
             person: self.entrance.person.clone(),
             client_id: client_id.cloned(),
-            text,
-            reply_to,
+            what,
         };
         room.address().try_send(say).map_err(|_| Error::Busy)
     }

@@ -101,6 +101,13 @@ fn of_numbers() -> Vec<Rule> {
             sentence: |row| format!("room {}: messages {} and {} bear the same id of one sender", row.subject, row.number, row.other),
         },
         Rule {
+            columns: ["r.slug", "''", "m.seq", "0"],
+            from: "messages m JOIN rooms r ON r.id = m.room_id WHERE m.deleted_at IS NOT NULL \
+                   AND (m.text <> '' OR m.html IS NOT NULL OR m.calls IS NOT NULL)"
+                .to_owned(),
+            sentence: |row| format!("room {}: message {} was deleted, and still says something", row.subject, row.number),
+        },
+        Rule {
             columns: ["r.slug", "''", "m.seq", "m.reply_to"],
             from: "messages m JOIN rooms r ON r.id = m.room_id WHERE m.reply_to >= m.seq OR m.reply_to < 1".to_owned(),
             sentence: |row| format!("room {}: message {} answers message {}, which is not older", row.subject, row.number, row.other),

@@ -57,6 +57,13 @@ impl Counted {
         }
     }
 
+    /// One more change of what is there; the revision it bears.
+    pub(super) fn touch(&mut self) -> i64 {
+        self.revision += 1;
+        self.changed = true;
+        self.revision
+    }
+
     /// One more message.
     pub(super) fn advance(&mut self) {
         self.last_seq += 1;

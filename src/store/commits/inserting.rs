@@ -102,7 +102,7 @@ impl<'a> Inserts<'a> {
         }
         let (text, reply_to): (Arc<str>, _) = match &change.what {
             What::Post { text, reply_to } => (text.shared(), *reply_to),
-            What::Deed(_) => ("".into(), None),
+            What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => ("".into(), None),
         };
         let (naming, event) = match content {
             Content::Said(naming) => (naming, None),
@@ -174,16 +174,20 @@ impl<'a> Inserts<'a> {
         Ok(Outcome::Stored(message))
     }
 
-    /// Writes the rows that PostgreSQL takes together, and whom they name.
-    pub(super) fn finish(self, conn: &mut Conn) -> Result<()> {
+    /// Writes the rows that PostgreSQL takes together, and whom they name: at the end, and before what is stored is looked at.
+    pub(super) fn flush(&mut self, conn: &mut Conn) -> Result<()> {
+        let (rows, named) = (
+            std::mem::take(&mut self.rows),
+            std::mem::take(&mut self.named),
+        );
         if let Conn::Postgres(postgres) = &mut *conn {
-            for rows in self.rows.chunks(CHUNK) {
+            for rows in rows.chunks(CHUNK) {
                 diesel::insert_into(messages::table)
                     .values(rows)
                     .execute(postgres)?;
             }
         }
-        named::insert(conn, &self.named)
+        named::insert(conn, &named)
     }
 
     fn known_to_sqlite(&self, conn: &mut Conn, post: &Change, hash: &[u8]) -> Result<Outcome> {
@@ -222,7 +226,8 @@ fn stored_before(conn: &mut Conn, batch: &Batch) -> Result<HashMap<(UserId, Stri
 
 /// A retry of the same message is answered with the first one; the same id with other content is a mistake of the client.
 fn again(first: FirstSent, hash: &[u8]) -> Outcome {
-    if first.hash == hash {
+    // Of what was taken back no hash is kept: it would give short texts away.
+    if first.message.deleted || first.hash == hash {
         Outcome::Known(first.message)
     } else {
         Outcome::Refused(Error::Conflict)

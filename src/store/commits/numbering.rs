@@ -37,7 +37,7 @@ pub(super) struct Numbering {
     moved: BTreeSet<UserId>,
     /// Who said something, and what last.
     said: BTreeMap<(RoomId, UserId), i64>,
-    now: Time,
+    pub(super) now: Time,
 }
 
 /// Who does something, as they are in this transaction.
@@ -129,6 +129,20 @@ impl Numbering {
                         }
                     }
                 }
+                What::TakeBack { seq, reported } => {
+                    inserts.flush(conn)?;
+                    self.take_back(
+                        conn,
+                        batch.room,
+                        &mut room,
+                        change.author,
+                        (*seq, *reported),
+                    )?
+                }
+                What::Forget(seqs) => {
+                    inserts.flush(conn)?;
+                    self.forget(conn, batch.room, &mut room, change.author, seqs)?
+                }
                 What::Deed(deed) => {
                     match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
                         Ok(Some(event)) => {
@@ -142,7 +156,7 @@ impl Numbering {
             };
             outcomes.push(outcome);
         }
-        inserts.finish(conn)?;
+        inserts.flush(conn)?;
         let committed = Committed {
             between,
             outcomes,
@@ -290,12 +304,12 @@ impl Numbering {
         Ok(Ok(Some(done.event)))
     }
 
-    fn place(&self, room: RoomId, user: UserId) -> Place {
+    pub(super) fn place(&self, room: RoomId, user: UserId) -> Place {
         let known = self.places.get(&(room, user)).copied();
         known.unwrap_or(Place::Stranger)
     }
 
-    fn person(&self, user: UserId) -> Person {
+    pub(super) fn person(&self, user: UserId) -> Person {
         let nobody = Person {
             role: Role::Guest,
             active: false,

@@ -37,6 +37,15 @@ pub enum What {
         /// The message it answers.
         reply_to: Option<i64>,
     },
+    /// Something that was said is taken back.
+    TakeBack {
+        /// Its number.
+        seq: i64,
+        /// Whether it is taken back because it was reported, by somebody who need not belong to the room.
+        reported: bool,
+    },
+    /// Whoever said these deleted their account, and their words go with it.
+    Forget(Vec<i64>),
     /// Something happens to the room.
     Deed(Deed),
 }
@@ -46,7 +55,7 @@ impl Change {
     pub fn text(&self) -> &str {
         match &self.what {
             What::Post { text, .. } => text.as_str(),
-            What::Deed(_) => "",
+            What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => "",
         }
     }
 }
@@ -66,8 +75,10 @@ pub struct Batch {
 pub enum Outcome {
     /// Stored now.
     Stored(Message),
-    /// It was stored before, under the same id and with the same content.
+    /// It was stored before, under the same id and with the same content; or it was taken back already.
     Known(Message),
+    /// These messages are others now.
+    Changed(Vec<Message>),
     /// It was so already; nothing was stored.
     Unchanged,
     /// Refused; nothing was stored.

@@ -3,10 +3,12 @@
 //! After each request everybody stands again where they stood, so that each line of the table is for itself.
 
 mod reading;
+mod taking_back;
 
 use serde_json::{Value, json};
 
 use self::reading::READING;
+use self::taking_back::TAKING_BACK;
 use super::permission::beside;
 use super::unharmed;
 use crate::people::Person;
@@ -233,9 +235,10 @@ const PROGRAMS: [Line; 13] = [
 ];
 
 /// A frame, and what answers it to whoever may enter: its type, or the code of an error.
-const FRAMES: [(&str, &str); 5] = [
+const FRAMES: [(&str, &str); 6] = [
     (r#"{"message":"hi"}"#, "message"),
     (r#"{"type":"read","seq":999999}"#, "bad_request"),
+    (r#"{"type":"delete","seq":999999}"#, "not_found"),
     (r#"{"type":"focus"}"#, "bad_request"),
     (r#"{"type":"ping"}"#, "pong"),
     (r#"{"type":"promote","role":"owner"}"#, "bad_request"),
@@ -264,6 +267,9 @@ impl Scene {
             owner.makes_closed_room("Room").await,
         ];
         for room in &rooms {
+            let said = json!({"message": "the first word"});
+            let path = format!("/api/rooms/{room}/messages");
+            owner.posts(&path, &said).await.expect(201, "saying it");
             for member in [
                 "deactivated",
                 "left",
@@ -309,7 +315,12 @@ impl Scene {
 
 async fn every_route_of_a_room_asks_how_somebody_stands_to_it(database: Database) {
     let scene = Scene::set(database).await;
-    for (method, path, body, expected) in PAGES.iter().chain(&PROGRAMS).chain(&READING) {
+    for (method, path, body, expected) in PAGES
+        .iter()
+        .chain(&PROGRAMS)
+        .chain(&READING)
+        .chain(&TAKING_BACK)
+    {
         for (room, expected) in scene.rooms.iter().zip(expected) {
             let path = path.replace("{room}", room);
             for ((browser, who), expected) in scene

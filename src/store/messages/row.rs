@@ -1,0 +1,76 @@
+//! A message's row, and what it is to those who read it.
+
+use diesel::prelude::*;
+
+use super::{FirstSent, Message};
+use crate::mentions::Everyone;
+use crate::store::UserId;
+use crate::store::connection::MultiBackend;
+use crate::store::named::Called;
+use crate::store::schema::{messages, users};
+use crate::store::time::Time;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = messages, check_for_backend(MultiBackend))]
+pub(super) struct Row {
+    pub(super) seq: i64,
+    revision: i64,
+    kind: Option<String>,
+    event: Option<String>,
+    author_id: UserId,
+    author_name: String,
+    #[diesel(select_expression = users::username)]
+    username: String,
+    #[diesel(select_expression = users::name)]
+    named_now: String,
+    #[diesel(select_expression = users::erased_at)]
+    author_erased_at: Option<chrono::NaiveDateTime>,
+    client_id: String,
+    text: String,
+    html: Option<String>,
+    pub(super) calls: Option<String>,
+    reply_to: Option<i64>,
+    sent_at: chrono::NaiveDateTime,
+    edited_at: Option<chrono::NaiveDateTime>,
+    deleted_at: Option<chrono::NaiveDateTime>,
+}
+
+impl From<(Row, Vec<u8>)> for FirstSent {
+    fn from((row, hash): (Row, Vec<u8>)) -> FirstSent {
+        FirstSent {
+            message: row.into(),
+            hash,
+        }
+    }
+}
+
+impl From<Row> for Message {
+    fn from(row: Row) -> Message {
+        Message {
+            seq: row.seq,
+            revision: row.revision,
+            kind: row.kind,
+            author: row.author_id,
+            username: row.username.into(),
+            // Whoever deleted their account is called as all who did.
+            name: match row.author_erased_at {
+                Some(_) => row.named_now.into(),
+                None => row.author_name.into(),
+            },
+            text: row.text.into(),
+            html: row.html,
+            sent_at: Time::from_sql(row.sent_at),
+            edited_at: row.edited_at.map(Time::from_sql),
+            deleted: row.deleted_at.is_some(),
+            client_id: row.client_id.into(),
+            reply_to: row.reply_to,
+            called: Called {
+                everyone: row.calls.as_deref().and_then(Everyone::parse),
+                people: Vec::new(),
+            },
+            event: row
+                .event
+                .and_then(|event| serde_json::from_str(&event).ok()),
+        }
+    }
+}
