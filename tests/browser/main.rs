@@ -15,6 +15,7 @@ mod window;
 
 mod accessibility;
 mod company;
+mod deleting;
 mod outage;
 mod scrolling;
 mod several_nodes;
