@@ -17,6 +17,8 @@ pub enum Error {
     SignedOut,
     /// Known, and not allowed.
     Forbidden,
+    /// Known, and not allowed; the text is a key `refusal-…` of the texts file that says why.
+    Refused(&'static str),
     /// A page of another site made this request.
     ForeignOrigin {
         /// The `Origin` or `Sec-Fetch-Site` that came.
@@ -59,7 +61,7 @@ impl Error {
         match self {
             Error::BadRequest(_) | Error::Field { .. } => "bad_request",
             Error::SignedOut => "signed_out",
-            Error::Forbidden | Error::ForeignOrigin { .. } => "forbidden",
+            Error::Forbidden | Error::Refused(_) | Error::ForeignOrigin { .. } => "forbidden",
             Error::NotFound => "not_found",
             Error::Conflict => "conflict",
             Error::Empty => "empty",
@@ -95,6 +97,7 @@ impl fmt::Display for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::BadRequest(why) => write!(formatter, "bad request: {why}"),
+            Error::Refused(why) => write!(formatter, "forbidden: {why}"),
             Error::Field { field, code } => write!(formatter, "{field}: {code}"),
             Error::ForeignOrigin { found, expected } => {
                 write!(formatter, "came from {found}, expected {expected}")

@@ -111,6 +111,8 @@ pub enum Action {
     },
     /// Take back something that was reported, wherever it was said.
     TakeBackReported,
+    /// Keep somebody of that role from writing to oneself.
+    Block(Role),
     /// Look after the site: its accounts, and what was done to them.
     Administer,
 }
@@ -227,6 +229,8 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         Action::TakeBack { room, own } => {
             room.is_known_to(person) && !room.archived && (own || room.is_in_the_hands_of(person))
         }
+        // Whoever looks after the site has to be able to reach everyone.
+        Action::Block(role) => role != Role::Administrator,
         Action::TakeBackReported | Action::Administer => person.role == Role::Administrator,
     };
     match action.room() {
@@ -243,6 +247,7 @@ impl Action {
             | Action::StartDirect
             | Action::Delete(_)
             | Action::TakeBackReported
+            | Action::Block(_)
             | Action::Administer => None,
             Action::Read(room)
             | Action::Post(room)

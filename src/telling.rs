@@ -62,6 +62,8 @@ pub struct Heard {
     pub is_deleted: bool,
     /// Whether they said it.
     pub is_own: bool,
+    /// Whether somebody said it whom they do not want to hear.
+    pub is_of_muted: bool,
     /// How it calls them.
     pub call: Option<Call>,
 }
@@ -100,6 +102,8 @@ pub enum Reason {
     Own,
     /// They do not belong to the room.
     Stranger,
+    /// They do not want to hear who said it.
+    MutedPerson,
     /// They want to be told of nothing there.
     Nothing,
     /// The room is mute for them.
@@ -137,6 +141,7 @@ impl Reason {
             Reason::Deleted => "deleted",
             Reason::Own => "own",
             Reason::Stranger => "stranger",
+            Reason::MutedPerson => "muted_person",
             Reason::Nothing => "nothing",
             Reason::Muted => "muted",
             Reason::Away => "away",
@@ -159,6 +164,9 @@ pub fn reason(heard: Heard, listener: Listener) -> Reason {
     }
     if !listener.belongs {
         return Reason::Stranger;
+    }
+    if heard.is_of_muted {
+        return Reason::MutedPerson;
     }
     if listener.level == Level::Nothing {
         return Reason::Nothing;
@@ -186,6 +194,7 @@ mod tests {
         is_notice: false,
         is_deleted: false,
         is_own: false,
+        is_of_muted: false,
         call: None,
     };
     const LISTENER: Listener = Listener {
@@ -213,8 +222,8 @@ mod tests {
     #[test]
     fn who_is_told_and_why() {
         use Reason::{
-            Away, Deleted, Everything, Here, Muted, Name, NotNamed, Nothing, Notice, Own, Room,
-            Stranger, Watching,
+            Away, Deleted, Everything, Here, Muted, MutedPerson, Name, NotNamed, Nothing, Notice,
+            Own, Room, Stranger, Watching,
         };
         let nothing = [Nothing; 4];
         let told = [Everything, Name, Room, Here];
@@ -267,7 +276,16 @@ mod tests {
             belongs: false,
             ..LISTENER
         };
-        holds("a stranger", SAID, stranger, [[Stranger; 4]; 3]);
+        let of_muted = Heard {
+            is_of_muted: true,
+            ..SAID
+        };
+        let unheard = [[MutedPerson; 4]; 3];
+        holds("of somebody muted", of_muted, LISTENER, unheard);
+        holds("of somebody muted, watching", of_muted, watching, unheard);
+        for heard in [SAID, of_muted] {
+            holds("a stranger", heard, stranger, [[Stranger; 4]; 3]);
+        }
         let own = Heard {
             is_own: true,
             ..SAID

@@ -39,6 +39,7 @@ use super::room::{Opening, Retire, Room, SessionId};
 use super::said::Said;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
+use crate::store::muted::Muted;
 use crate::store::unread::Mark;
 use crate::store::wants::Wants;
 use crate::store::{RoomId, Store, UserId, users};
@@ -113,6 +114,8 @@ struct Person {
     /// Whether they see only people of their own rooms.
     is_guest: bool,
     sessions: HashMap<SessionId, SessionHere>,
+    /// Whom they do not want to hear.
+    muted: Muted,
     /// How often their access had been changed when it was last looked at.
     access_revision: Option<i64>,
     /// How their rooms stand for this person, as far as it was needed.

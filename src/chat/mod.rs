@@ -2,6 +2,7 @@
 
 pub mod socket;
 
+mod distance;
 mod entrance;
 mod fragments;
 mod guard;

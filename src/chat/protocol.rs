@@ -209,6 +209,8 @@ pub enum Frame<'a> {
         /// As they are now.
         users: &'a [Arc<Profile>],
     },
+    /// Whom this person does not want to hear are others now.
+    Muted {},
     /// The room is this now.
     Room(&'a rooms::Looks),
     /// What was sent was not done.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::mentions::Everyone;
 use crate::store::UserId;
 use crate::store::messages::Message;
+use crate::store::muted::Muted;
 use crate::store::named::Called;
 use crate::telling::{Call, Heard};
 
@@ -46,8 +47,8 @@ impl From<&Message> for Said {
 }
 
 impl Said {
-    /// The same as one person meets it.
-    pub fn heard_by(&self, user: UserId) -> Heard {
+    /// The same as one person meets it who does not want to hear these people.
+    pub fn heard_by(&self, user: UserId, muted: &Muted) -> Heard {
         let call = match self.called.everyone {
             _ if self.called.people.contains(&user) => Some(Call::Name),
             Some(Everyone::Room) => Some(Call::Room),
@@ -58,6 +59,7 @@ impl Said {
             is_notice: self.is_notice,
             is_deleted: self.is_deleted,
             is_own: self.author == user,
+            is_of_muted: muted.contains_key(&self.author),
             call,
         }
     }

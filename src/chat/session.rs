@@ -76,6 +76,7 @@ impl Session {
             person: person.clone(),
             sign_in: self.entrance.sign_in,
             room: room.as_ref().map(|room| (room.view.id, room.view.wants)),
+            muted: std::mem::take(&mut self.entrance.muted),
             belongs: room.as_ref().is_some_and(|room| room.view.joined),
             outlet: outlet.clone(),
         });

@@ -19,8 +19,9 @@ use super::protocol::FRAME_BYTES_MAX;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::names::Slug;
-use crate::store::rooms;
+use crate::store::muted::{self, Muted};
 use crate::store::users::{self, Viewer};
+use crate::store::{Conn, UserId, rooms};
 
 /// Where a client left off.
 #[derive(serde::Deserialize, Debug, Default)]
@@ -29,6 +30,21 @@ pub struct Resume {
     since: Option<String>,
     /// The history that revision is of.
     epoch: Option<String>,
+}
+
+/// Who opens a socket.
+struct Comer {
+    profile: users::Profile,
+    muted: Muted,
+}
+
+impl Comer {
+    fn read(conn: &mut Conn, user: UserId) -> Result<Comer> {
+        Ok(Comer {
+            profile: users::profile(conn, user)?,
+            muted: muted::of(conn, user)?,
+        })
+    }
 }
 
 impl Chat {
@@ -47,12 +63,12 @@ impl Chat {
         check_handshake(request)?;
         let since = self.resume_point(resume)?;
         let looking = viewer.clone();
-        let (view, profile) = self
+        let (view, person) = self
             .store
             .read(move |conn| {
                 Ok((
                     rooms::by_slug(conn, &looking, &slug)?,
-                    users::profile(conn, looking.id)?,
+                    Comer::read(conn, looking.id)?,
                 ))
             })
             .await?;
@@ -60,7 +76,7 @@ impl Chat {
         self.start_session(
             request,
             payload,
-            profile,
+            person,
             sign_in,
             Some(Destination {
                 handle,
@@ -80,11 +96,8 @@ impl Chat {
     ) -> Result<HttpResponse> {
         check_handshake(request)?;
         let user = viewer.id;
-        let profile = self
-            .store
-            .read(move |conn| users::profile(conn, user))
-            .await?;
-        self.start_session(request, payload, profile, sign_in, None)
+        let person = self.store.read(move |conn| Comer::read(conn, user)).await?;
+        self.start_session(request, payload, person, sign_in, None)
     }
 
     fn resume_point(&self, resume: &Resume) -> Result<Option<i64>> {
@@ -103,17 +116,19 @@ impl Chat {
         &self,
         request: &HttpRequest,
         payload: web::Payload,
-        mut profile: users::Profile,
+        comer: Comer,
         sign_in: i64,
         room: Option<Destination>,
     ) -> Result<HttpResponse> {
         let verdict = Rc::new(Cell::new(None));
+        let Comer { mut profile, muted } = comer;
         let is_visible = !profile.discretion.invisible;
         profile.online = is_visible;
         profile.here = is_visible && room.is_some();
         profile.last_seen = None;
         let session = Session::new(Entrance {
             id: self.session_number(),
+            muted,
             sign_in,
             allowance: self.allowances.of(profile.id),
             person: Arc::new(profile),

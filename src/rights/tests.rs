@@ -195,3 +195,23 @@ fn everyone_is_called_by_members_and_where_they_are_many_by_who_looks_after_them
     let others = ["...++", "...!+", "...!+", "...!+"];
     in_all_kinds("call many", false, [open, others, others], many);
 }
+
+#[test]
+fn everyone_blocks_everyone_but_administrators() {
+    for role in ROLES {
+        for whom in ROLES {
+            let person = Person { role, active: true };
+            let expected = if whom == Role::Administrator {
+                Err(Error::Forbidden)
+            } else {
+                Ok(())
+            };
+            assert_eq!(may(person, Action::Block(whom)), expected);
+            let gone = Person {
+                role,
+                active: false,
+            };
+            assert_eq!(may(gone, Action::Block(whom)), Err(Error::SignedOut));
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use diesel::prelude::*;
 
 use super::connection::Conn;
+use super::muted::{self, Muted};
 use super::schema::{memberships, rooms, users};
 use super::{RoomId, UserId, sign_ins};
 use crate::error::Result;
@@ -31,6 +32,8 @@ pub struct Standing {
     pub revisions: HashMap<UserId, i64>,
     /// Those who are not to be seen.
     pub invisible: HashSet<UserId>,
+    /// Whom each of them does not want to hear.
+    pub muted: HashMap<UserId, Muted>,
     /// The sign-ins that are not over.
     pub living: HashSet<i64>,
     /// The places where somebody may be.
@@ -59,6 +62,7 @@ pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
     Ok(Standing {
         revisions: revisions(conn, &question.users)?,
         invisible: invisible(conn, &question.users)?,
+        muted: muted::of_each(conn, &question.users)?,
         living: sign_ins::living(conn, &question.sign_ins)?,
         places: permitted(conn, &question.places)?,
         rooms: rooms_of(conn, &question.users)?,

@@ -6,7 +6,7 @@ use super::connection::Conn;
 use super::schema::users;
 use super::time::Time;
 use super::users::{Profile, ProfileRow, Viewer, raise_access_revision};
-use super::{UserId, audit, password_resets, sign_ins};
+use super::{UserId, audit, muted, password_resets, sign_ins};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Role};
 
@@ -126,6 +126,9 @@ pub fn carry_out(
             diesel::update(users::table.find(id))
                 .set(users::role.eq(wanted.word()))
                 .execute(conn)?;
+            if *wanted == Role::Administrator {
+                muted::unblock_everywhere(conn, id)?;
+            }
             raise_access_revision(conn, id)?;
             ("role", wanted.word())
         }

@@ -10,7 +10,7 @@ use super::rooms::Room;
 use super::schema::{memberships, room_counters, rooms, users};
 use super::time::Time;
 use super::users::{Profile, ProfileRow, Viewer, raise_access_revision};
-use super::{RoomId, UserId, memberships as members};
+use super::{RoomId, UserId, memberships as members, muted};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action};
@@ -38,6 +38,7 @@ pub fn open(conn: &mut Conn, maker: &Viewer, others: &BTreeSet<UserId>) -> Resul
         return Ok((room, false));
     }
     rights::may(maker.as_person(), Action::StartDirect)?;
+    refuse_blocked(conn, maker.id, people.iter().copied())?;
     let key = key_of(&people);
     diesel::insert_into(rooms::table)
         .values((
@@ -82,6 +83,37 @@ pub(super) fn is_abandoned(conn: &mut Conn, room: RoomId) -> Result<bool> {
     Ok(is_left_alone(in_use.iter().map(Option::is_none)))
 }
 
+/// Refuses what somebody says in a room for two of whom one has blocked the other.
+///
+/// Errors: `Refused`, with a sentence that tells only those who blocked somebody of it.
+pub(super) fn refuse_where_blocked(conn: &mut Conn, room: RoomId, author: UserId) -> Result<()> {
+    let people: Vec<UserId> = memberships::table
+        .filter(memberships::room_id.eq(room))
+        .select(memberships::user_id)
+        .load(conn)?;
+    refuse_blocked(conn, author, people.into_iter())
+}
+
+fn refuse_blocked(
+    conn: &mut Conn,
+    author: UserId,
+    people: impl ExactSizeIterator<Item = UserId>,
+) -> Result<()> {
+    let is_for_two = people.len() == 2;
+    let mut others = people.filter(|person| *person != author);
+    let (true, Some(other)) = (is_for_two, others.next()) else {
+        return Ok(());
+    };
+    let blocked = muted::blocked_of(conn, author, other)?;
+    if blocked.contains(&other) {
+        return Err(Error::Refused("refusal-blocked-by-oneself"));
+    }
+    if !blocked.is_empty() {
+        return Err(Error::Refused("refusal-blocked"));
+    }
+    Ok(())
+}
+
 /// Of people of whom one looks: whether there are others, and none of them has an account in use.
 fn is_left_alone(in_use: impl Iterator<Item = bool>) -> bool {
     let in_use: Vec<bool> = in_use.collect();
@@ -115,6 +147,7 @@ pub(super) fn describe(conn: &mut Conn, viewer: UserId, rooms: &mut [Room]) -> R
             people.entry(room).or_default().push(person);
         }
     }
+    let muted = muted::of(conn, viewer)?;
     for room in rooms {
         let Some(people) = people.remove(&room.id) else {
             continue;
@@ -125,6 +158,14 @@ pub(super) fn describe(conn: &mut Conn, viewer: UserId, rooms: &mut [Room]) -> R
         }
         room.people = people.into_iter().map(|(person, _)| person).collect();
         room.name = name_for(viewer, &room.people);
+        for person in &mut room.people {
+            if let Some(distance) = muted.get(&person.id) {
+                distance.tell(person);
+            }
+        }
+        if room.people.len() == 2 && room.people.iter().any(|person| person.blocked) {
+            room.can_post = false;
+        }
     }
     Ok(())
 }

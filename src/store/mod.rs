@@ -30,6 +30,7 @@ pub mod directs;
 pub mod lists;
 pub mod memberships;
 pub mod messages;
+pub mod muted;
 pub mod named;
 pub mod own_data;
 pub mod password_resets;

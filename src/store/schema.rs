@@ -157,7 +157,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    muted_people (user_id, muted_id) {
+        user_id -> BigInt,
+        muted_id -> BigInt,
+        blocked -> Bool,
+        since -> Timestamp,
+    }
+}
+
 diesel::joinable!(audit -> users (actor_id));
+diesel::joinable!(muted_people -> users (muted_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(rooms -> users (created_by));
@@ -179,5 +189,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     room_counters,
     memberships,
     mentions,
-    messages
+    messages,
+    muted_people
 );

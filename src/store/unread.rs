@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Nullable};
 
 use super::connection::{Conn, MultiBackend};
+use super::muted::{self, Muted};
 use super::rooms::Room;
 use super::schema::{memberships, mentions, messages, room_counters, rooms};
 use super::time::Time;
@@ -53,8 +54,11 @@ pub fn marks(conn: &mut Conn, room: RoomId, people: &[UserId]) -> Result<Vec<Mar
             .filter(memberships::user_id.eq_any(people.to_vec()))
             .select(Row::as_select())
             .load(conn)?;
+        let muted = muted::of_each(conn, people)?;
+        let nobody = Muted::new();
         for member in members {
-            marks.push(member.counted(conn, &kind, last_seq)?);
+            let muted = muted.get(&member.user_id).unwrap_or(&nobody);
+            marks.push(member.counted(conn, muted, &kind, last_seq)?);
         }
     }
     Ok(marks)
@@ -76,8 +80,10 @@ pub fn of_person(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String, M
             room_counters::last_seq,
         ))
         .load(conn)?;
+    let muted = muted::of(conn, user)?;
     let stands = |(row, slug, kind, last_seq): (Row, String, String, i64)| {
-        Ok((row.room_id, slug, row.counted(conn, &kind, last_seq)?))
+        let mark = row.counted(conn, &muted, &kind, last_seq)?;
+        Ok((row.room_id, slug, mark))
     };
     joined.into_iter().map(stands).collect()
 }
@@ -94,8 +100,12 @@ struct Row {
 }
 
 impl Row {
-    fn counted(&self, conn: &mut Conn, kind: &str, last_seq: i64) -> Result<Mark> {
-        let (unread, mentions) = count(conn, self.room_id, self.user_id, self.read_seq, last_seq)?;
+    fn counted(&self, conn: &mut Conn, muted: &Muted, kind: &str, last_seq: i64) -> Result<Mark> {
+        let reader = Reader {
+            user: self.user_id,
+            muted,
+        };
+        let (unread, mentions) = reader.count(conn, self.room_id, self.read_seq, last_seq)?;
         Ok(Mark {
             user: self.user_id,
             read_seq: self.read_seq,
@@ -110,7 +120,9 @@ impl Row {
 
 /// The first message that a member has not read, and when it was said.
 pub fn first(conn: &mut Conn, room: &Room, user: UserId) -> Result<Option<(i64, Time)>> {
+    let muted = muted::of(conn, user)?;
     let found: Option<(i64, chrono::NaiveDateTime)> = messages::table
+        .filter(messages::author_id.ne_all(muted.into_keys().collect::<Vec<_>>()))
         .filter(messages::room_id.eq(room.id))
         .filter(messages::seq.gt(room.read_seq))
         .filter(messages::author_id.ne(user))
@@ -125,71 +137,110 @@ pub fn first(conn: &mut Conn, room: &Room, user: UserId) -> Result<Option<(i64, 
 
 /// Fills in the counts of the rooms that somebody has joined; what is archived has none.
 pub(super) fn count_for(conn: &mut Conn, user: UserId, rooms: &mut [Room]) -> Result<()> {
-    for room in rooms
-        .iter_mut()
-        .filter(|room| room.joined && !room.archived && room.read_seq < room.last_seq)
-    {
-        (room.unread, room.mentions) = count(conn, room.id, user, room.read_seq, room.last_seq)?;
+    let is_counted =
+        |room: &&mut Room| room.joined && !room.archived && room.read_seq < room.last_seq;
+    let mut counted = rooms.iter_mut().filter(is_counted).peekable();
+    if counted.peek().is_none() {
+        return Ok(());
+    }
+    let muted = muted::of(conn, user)?;
+    let reader = Reader {
+        user,
+        muted: &muted,
+    };
+    for room in counted {
+        (room.unread, room.mentions) = reader.count(conn, room.id, room.read_seq, room.last_seq)?;
     }
     Ok(())
 }
 
-/// Messages of others above a mark, and those among them that name somebody.
-fn count(
-    conn: &mut Conn,
-    room: RoomId,
+/// For whom it is counted, and whom they do not want to hear.
+struct Reader<'a> {
     user: UserId,
-    read_seq: i64,
-    last_seq: i64,
-) -> Result<(i64, i64)> {
-    if read_seq >= last_seq {
-        return Ok((0, 0));
-    }
-    let unread: Vec<i64> = messages::table
-        .filter(messages::room_id.eq(room))
-        // Who posts and never reads would have the whole room looked through for others' messages.
-        .filter(messages::seq.gt(read_seq.max(last_seq - LOOKED_AT_MAX)))
-        .filter(messages::seq.le(last_seq))
-        .filter(messages::author_id.ne(user))
-        .filter(messages::deleted_at.is_null())
-        .filter(messages::kind.is_null())
-        .select(messages::seq)
-        .limit(UNREAD_MAX)
-        .load(conn)?;
-    let mentions = if unread.is_empty() {
-        0
-    } else {
-        count_mentions(conn, room, user, read_seq)?
-    };
-    Ok((unread.len() as i64, mentions))
+    muted: &'a Muted,
 }
 
-/// A message that calls everyone is counted as that, whomever else it names.
-fn count_mentions(conn: &mut Conn, room: RoomId, user: UserId, read_seq: i64) -> Result<i64> {
-    let people: Vec<i64> = mentions::table
-        .inner_join(
-            messages::table.on(messages::room_id
-                .eq(mentions::room_id)
-                .and(messages::seq.eq(mentions::seq))),
-        )
-        .filter(mentions::user_id.eq(user))
-        .filter(mentions::room_id.eq(room))
-        .filter(mentions::seq.gt(read_seq))
-        .filter(messages::calls.eq("people"))
-        .filter(messages::deleted_at.is_null())
-        .select(mentions::seq)
-        .limit(UNREAD_MAX)
-        .load(conn)?;
-    // In the words of the index, so that it is used.
-    let calls_everyone = sql::<Nullable<Bool>>("messages.calls IN ('room', 'here')");
-    let everyone: Vec<i64> = messages::table
-        .filter(messages::room_id.eq(room))
-        .filter(messages::seq.gt(read_seq))
-        .filter(calls_everyone)
-        .filter(messages::author_id.ne(user))
-        .filter(messages::deleted_at.is_null())
-        .select(messages::seq)
-        .limit(UNREAD_MAX)
-        .load(conn)?;
-    Ok(((people.len() + everyone.len()) as i64).min(UNREAD_MAX))
+impl Reader<'_> {
+    /// Messages of others above a mark, and those among them that name this person.
+    fn count(
+        &self,
+        conn: &mut Conn,
+        room: RoomId,
+        read_seq: i64,
+        last_seq: i64,
+    ) -> Result<(i64, i64)> {
+        if read_seq >= last_seq {
+            return Ok((0, 0));
+        }
+        let mut unread = messages::table
+            .filter(messages::room_id.eq(room))
+            // Who posts and never reads would have the whole room looked through for others' messages.
+            .filter(messages::seq.gt(read_seq.max(last_seq - LOOKED_AT_MAX)))
+            .filter(messages::seq.le(last_seq))
+            .filter(messages::author_id.ne(self.user))
+            .filter(messages::deleted_at.is_null())
+            .filter(messages::kind.is_null())
+            .select(messages::seq)
+            .limit(UNREAD_MAX)
+            .into_boxed::<MultiBackend>();
+        // Most mute nobody: for them the statement stays one that the database knows.
+        if !self.muted.is_empty() {
+            unread = unread.filter(messages::author_id.ne_all(self.unheard()));
+        }
+        let unread: Vec<i64> = unread.load(conn)?;
+        let mentions = if unread.is_empty() {
+            0
+        } else {
+            self.count_mentions(conn, room, read_seq, last_seq)?
+        };
+        Ok((unread.len() as i64, mentions))
+    }
+
+    /// A message that calls everyone is counted as that, whomever else it names.
+    fn count_mentions(
+        &self,
+        conn: &mut Conn,
+        room: RoomId,
+        read_seq: i64,
+        last_seq: i64,
+    ) -> Result<i64> {
+        let mut people = mentions::table
+            .inner_join(
+                messages::table.on(messages::room_id
+                    .eq(mentions::room_id)
+                    .and(messages::seq.eq(mentions::seq))),
+            )
+            .filter(mentions::user_id.eq(self.user))
+            .filter(mentions::room_id.eq(room))
+            .filter(mentions::seq.gt(read_seq))
+            // What is said while it is counted is counted as it is heard of.
+            .filter(mentions::seq.le(last_seq))
+            .filter(messages::calls.eq("people"))
+            .filter(messages::deleted_at.is_null())
+            .select(mentions::seq)
+            .limit(UNREAD_MAX)
+            .into_boxed::<MultiBackend>();
+        // In the words of the index, so that it is used.
+        let calls_everyone = sql::<Nullable<Bool>>("messages.calls IN ('room', 'here')");
+        let mut everyone = messages::table
+            .filter(messages::room_id.eq(room))
+            .filter(messages::seq.gt(read_seq))
+            .filter(messages::seq.le(last_seq))
+            .filter(calls_everyone)
+            .filter(messages::author_id.ne(self.user))
+            .filter(messages::deleted_at.is_null())
+            .select(messages::seq)
+            .limit(UNREAD_MAX)
+            .into_boxed::<MultiBackend>();
+        if !self.muted.is_empty() {
+            people = people.filter(messages::author_id.ne_all(self.unheard()));
+            everyone = everyone.filter(messages::author_id.ne_all(self.unheard()));
+        }
+        let (people, everyone): (Vec<i64>, Vec<i64>) = (people.load(conn)?, everyone.load(conn)?);
+        Ok(((people.len() + everyone.len()) as i64).min(UNREAD_MAX))
+    }
+
+    fn unheard(&self) -> Vec<UserId> {
+        self.muted.keys().copied().collect()
+    }
 }

@@ -76,6 +76,12 @@ pub struct Profile {
     /// What they let others know of themself just now.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
+    /// Whether the one who is told this does not hear them.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub muted: bool,
+    /// Whether the one who is told this is not written to by them either.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub blocked: bool,
     /// What they keep to themself.
     #[serde(skip)]
     pub discretion: Discretion,
@@ -358,6 +364,8 @@ impl From<ProfileRow> for Profile {
                 .filter(|_| !row.hides_last_seen)
                 .map(Time::from_sql),
             status: status(row.status_emoji, row.status_text, row.status_until),
+            muted: false,
+            blocked: false,
             discretion: Discretion {
                 invisible: row.invisible,
                 hides_last_seen: row.hides_last_seen,

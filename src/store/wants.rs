@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::{memberships, mentions, messages};
 use super::time::Time;
-use super::{RoomId, UserId};
+use super::{RoomId, UserId, muted};
 use crate::error::{Error, Result};
 use crate::mentions::Everyone;
 use crate::telling::{Call, Heard, Level};
@@ -85,6 +85,7 @@ pub fn heard(conn: &mut Conn, room: RoomId, seq: i64, user: UserId) -> Result<He
         .filter(mentions::seq.eq(seq))
         .count()
         .get_result(conn)?;
+    let is_of_muted = muted::of(conn, user)?.contains_key(&author);
     let everyone = calls.as_deref().and_then(Everyone::parse);
     let call = match everyone {
         _ if named > 0 => Some(Call::Name),
@@ -96,6 +97,7 @@ pub fn heard(conn: &mut Conn, room: RoomId, seq: i64, user: UserId) -> Result<He
         is_notice: kind.is_some(),
         is_deleted: deleted.is_some(),
         is_own: author == user,
+        is_of_muted,
         call,
     })
 }

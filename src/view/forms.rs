@@ -41,6 +41,7 @@ impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         let (field, code) = match error {
             Error::Field { field, code } => (*field, bare(code)),
+            Error::Refused(code) => ("", bare(code)),
             other => ("", other.code()),
         };
         Refusal {

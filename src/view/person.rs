@@ -40,6 +40,8 @@ pub struct PersonPage {
     pub mine: bool,
     /// Whether I may begin to talk with them.
     pub can_write: bool,
+    /// Whether I may keep them from writing to me.
+    pub can_block: bool,
 }
 
 impl Template for PersonPage {
@@ -70,6 +72,8 @@ impl From<&Viewer> for Person {
             here: false,
             last_seen: None,
             status: None,
+            muted: false,
+            blocked: false,
             discretion: Discretion::default(),
         })
     }

@@ -12,6 +12,7 @@ use super::person::Person;
 use super::{markup, notices, person};
 use crate::store::Time;
 use crate::store::messages::{Message, Page};
+use crate::store::muted::Muted;
 use crate::store::users::Viewer;
 
 /// Messages of one person that are closer than this stand together under one name.
@@ -48,6 +49,9 @@ pub struct RoomPage<'a> {
     pub client_id: String,
     /// The message that the page was opened at, or 0.
     pub at: i64,
+    /// Whom I do not want to hear.
+    #[serde(skip)]
+    pub muted: Vec<String>,
     /// Why what was sent without script came back.
     pub refusal: Option<Refusal>,
     /// What was typed.
@@ -137,14 +141,28 @@ pub struct Item<'a> {
     pub deleted_together: usize,
     /// Whether it names the reader, and is somebody else's.
     pub names_me: bool,
+    /// Whether the reader does not want to hear who said it: it is folded away.
+    pub muted: bool,
+    /// On the first of some that are folded away together, how many they are.
+    pub fold: usize,
+    /// Whether the fold is open: the page was opened at a message in it.
+    pub fold_is_open: bool,
+    /// Whether it is the last of them.
+    pub fold_ends: bool,
     pub hue: u16,
     pub initial: String,
     /// The time of day in UTC.
     pub time: String,
 }
 
-/// Messages as one reader's page draws them.
-pub fn items<'a>(page: &'a Page, reader: &Viewer, may_delete: MayDelete) -> Vec<Item<'a>> {
+/// Messages as one reader's page draws them, who does not want to hear some people; opened at one of them, or at 0.
+pub fn items<'a>(
+    page: &'a Page,
+    reader: &Viewer,
+    may_delete: MayDelete,
+    muted: &Muted,
+    at: i64,
+) -> Vec<Item<'a>> {
     let mut previous: Option<&Message> = None;
     let items = page
         .messages
@@ -191,13 +209,17 @@ pub fn items<'a>(page: &'a Page, reader: &Viewer, may_delete: MayDelete) -> Vec<
                         .html
                         .as_deref()
                         .is_some_and(|html| markup::names(html, &reader.username)),
+                muted: says_something(message) && muted.contains_key(&message.author),
+                fold: 0,
+                fold_is_open: false,
+                fold_ends: false,
                 hue: person::hue(&message.username),
                 initial: person::initial(&message.name),
                 time: message.sent_at.clock(),
             }
         })
         .collect();
-    counted(items)
+    fold(counted(items), at)
 }
 
 /// Whether it says something by somebody, under whose name the next may stand.
@@ -217,6 +239,24 @@ fn counted(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
     items
 }
 
+/// Folds those together that follow each other on a day.
+fn fold(mut items: Vec<Item<'_>>, at: i64) -> Vec<Item<'_>> {
+    let follow = |one: &Item, next: &Item| one.muted && next.muted && next.day.is_empty();
+    for run in items.chunk_by_mut(follow) {
+        let (count, is_open) = (run.len(), run.iter().any(|item| item.seq == at));
+        if let [first, ..] = run
+            && first.muted
+        {
+            first.fold = count;
+            first.fold_is_open = is_open;
+        }
+        if let [.., last] = run {
+            last.fold_ends = last.muted;
+        }
+    }
+    items
+}
+
 impl Template for RoomPage<'_> {
     const NAME: &'static str = "room.html";
     const KIND: &'static str = "room";
@@ -231,6 +271,7 @@ impl Template for RoomPage<'_> {
             "more_after": self.more_after,
             "at": self.at,
             "may_delete": self.may_delete,
+            "muted": self.muted,
         })
     }
 }

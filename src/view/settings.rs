@@ -6,6 +6,7 @@ use super::agent;
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
+use super::person::Person;
 use crate::store::Time;
 use crate::store::sign_ins::Listed;
 use crate::store::users::profiles::Own;
@@ -19,6 +20,8 @@ pub struct Settings {
     pub own: Own,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
+    /// Whom I do not want to hear.
+    pub muted: Vec<Person>,
     /// What was done just now: a key's end, or empty.
     pub done: &'static str,
     /// Why a form came back.

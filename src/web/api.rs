@@ -9,12 +9,13 @@ use super::lists;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
-use super::{members, notifications, profile, reading, taking_back};
+use super::{distance, members, notifications, profile, reading, taking_back};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Message, Stretch};
+use crate::store::muted;
 use crate::store::rooms::{self, NewRoom, Room};
 use crate::store::users;
 
@@ -49,6 +50,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .configure(reading::configure)
         .configure(notifications::configure)
         .configure(taking_back::configure)
+        .configure(distance::configure)
         .configure(lists::configure)
         .configure(members::configure);
 }
@@ -62,7 +64,11 @@ async fn people(site: Site, caller: Caller) -> Answer {
     let viewer = caller.viewer.clone();
     let mut users = site
         .store
-        .read(move |conn| users::known_to(conn, &viewer))
+        .read(move |conn| {
+            let mut known = users::known_to(conn, &viewer)?;
+            muted::tell(conn, viewer.id, &mut known)?;
+            Ok(known)
+        })
         .await?;
     let there = site.chat.presences().await?;
     for user in &mut users {

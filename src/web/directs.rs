@@ -19,6 +19,7 @@ use crate::names::ClientId;
 use crate::rights::{self, Action};
 use crate::store::UserId;
 use crate::store::directs;
+use crate::store::muted;
 use crate::store::rooms::{self, Room};
 use crate::store::users::{self, Profile, Viewer};
 use crate::view::direct::Beginning;
@@ -92,7 +93,7 @@ pub(super) async fn post(
     let typed = form.typed();
     match begin(&services, &signed_in.viewer, other, &form).await {
         Ok(room) => Ok(refusals::see_other(&paths::room(&room.slug))),
-        Err(refusal @ (Error::Empty | Error::TooLong)) => {
+        Err(refusal @ (Error::Empty | Error::TooLong | Error::Refused(_))) => {
             draw(
                 &services,
                 &request,
@@ -197,10 +198,9 @@ async fn draw(
 ) -> Answer {
     let viewer = signed_in.viewer.clone();
     let read = services.store.read(move |conn| {
-        Ok((
-            users::profile(conn, other)?,
-            rooms::joined_by(conn, &viewer)?,
-        ))
+        let mut profile = users::profile(conn, other)?;
+        muted::tell(conn, viewer.id, [&mut profile])?;
+        Ok((profile, rooms::joined_by(conn, &viewer)?))
     });
     let (profile, joined): (Profile, Vec<Room>) = read.await?;
     let page = Beginning {

@@ -14,7 +14,7 @@ use crate::names::DisplayName;
 use crate::rights::{self, Action};
 use crate::store::memberships::{self, Member};
 use crate::store::users::Viewer;
-use crate::store::{Deed, rooms};
+use crate::store::{Deed, muted, rooms};
 
 /// Nobody waits for longer than an hour between two messages.
 const SLOW_MODE_MAX: i64 = 3_600;
@@ -138,9 +138,15 @@ async fn list(services: Shared, caller: Caller, slug: web::Path<String>) -> Answ
 
 async fn answer(services: &Shared, viewer: &Viewer, slug: &str) -> Answer {
     let room = deeds::room(services, viewer, slug).await?;
+    let looking = viewer.id;
     let mut members = services
         .store
-        .read(move |conn| memberships::members(conn, room.id))
+        .read(move |conn| {
+            let mut members = memberships::members(conn, room.id)?;
+            let people = members.iter_mut().map(|member| &mut member.profile);
+            muted::tell(conn, looking, people)?;
+            Ok(members)
+        })
         .await?;
     let there = services.chat.presences().await?;
     for member in &mut members {

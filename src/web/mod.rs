@@ -12,6 +12,7 @@ mod signup;
 mod login;
 mod reset;
 
+mod distance;
 mod invitation;
 mod leaving;
 mod lists;
@@ -170,7 +171,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/settings/data.json", [get(leaving::download)]))
         .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
-        .service(resource("/people/{username}/", [get(people::show)]))
+        .service(resource(
+            "/people/{username}/",
+            [get(people::show), post(distance::submit)],
+        ))
         // Looking after the site
         .service(resource("/admin/people", [get(administration::people)]))
         .service(resource(

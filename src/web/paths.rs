@@ -35,6 +35,11 @@ pub(super) fn direct(username: &str) -> String {
     format!("/chat/direct/{}/", ascii(username))
 }
 
+/// Where somebody's page is.
+pub(super) fn person(username: &str) -> String {
+    format!("/people/{}/", ascii(username))
+}
+
 /// Where what there is to know about a room is.
 pub(super) fn details(slug: &str) -> String {
     format!("{}details", room(slug))

@@ -6,9 +6,9 @@ use actix_web::{HttpRequest, web};
 use super::deeds;
 use super::refusals::{self, Answer, Shared};
 use super::visitor::Visitor;
-use crate::rights::{self, Action};
-use crate::store::rooms;
+use crate::rights::{self, Action, Role};
 use crate::store::users::profiles;
+use crate::store::{muted, rooms};
 use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::{Person, PersonPage};
@@ -23,18 +23,20 @@ pub(super) async fn show(
     let person = deeds::person(&services, &signed_in.viewer, &username).await?;
     let viewer = signed_in.viewer.clone();
     let read = services.store.read(move |conn| {
-        Ok((
-            profiles::own(conn, person)?,
-            rooms::joined_by(conn, &viewer)?,
-        ))
+        let mut own = profiles::own(conn, person)?;
+        muted::tell(conn, viewer.id, [&mut own.profile])?;
+        Ok((own, rooms::joined_by(conn, &viewer)?))
     });
     let (mut own, joined) = read.await?;
     let there = services.chat.presences().await.unwrap_or_default();
     there.complete(&mut own.profile);
+    let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
+    let role = Role::parse(&own.profile.role).unwrap_or(Role::Guest);
     let page = PersonPage {
         rooms: lobby::listed(joined),
         mine: own.profile.id == signed_in.viewer.id,
-        can_write: rights::may(signed_in.viewer.as_person(), Action::StartDirect).is_ok(),
+        can_write: may(Action::StartDirect) && !own.profile.blocked,
+        can_block: may(Action::Block(role)),
         about: own.about,
         person: Person::from(own.profile),
     };

@@ -55,7 +55,7 @@ pub fn status(error: &Error) -> StatusCode {
     match error {
         Error::BadRequest(_) => StatusCode::BAD_REQUEST,
         Error::SignedOut => StatusCode::UNAUTHORIZED,
-        Error::Forbidden | Error::ForeignOrigin { .. } => StatusCode::FORBIDDEN,
+        Error::Forbidden | Error::Refused(_) | Error::ForeignOrigin { .. } => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
         Error::Conflict => StatusCode::CONFLICT,
         Error::Empty | Error::TooLong | Error::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,

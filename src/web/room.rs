@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText, Slug};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Page, Stretch};
+use crate::store::muted::{self, Muted};
 use crate::store::rooms::{self, Room};
 use crate::store::users::{Profile, Viewer};
 use crate::store::{Time, unread};
@@ -157,6 +158,8 @@ struct Shown {
     page: Page,
     /// The first unread message, where it is older than what the page shows.
     earlier_unread: Option<(i64, Time)>,
+    /// Whom the reader does not want to hear, and their usernames.
+    muted: (Muted, Vec<String>),
     /// Who is there.
     there: Presences,
 }
@@ -182,7 +185,10 @@ async fn read(
         } else {
             None
         };
+        let people = muted::list(conn, viewer.id)?.into_iter();
+        let usernames = people.map(|person| person.username.to_string()).collect();
         Ok(Shown {
+            muted: (muted::of(conn, viewer.id)?, usernames),
             room,
             rooms,
             page,
@@ -237,6 +243,7 @@ fn draw(
         rooms,
         page,
         earlier_unread,
+        muted,
         there,
     } = shown;
     let at = match stretch {
@@ -268,7 +275,7 @@ fn draw(
         }),
         room: room.into(),
         rooms: lobby::listed(rooms),
-        messages: items(&page, &signed_in.viewer, may_delete),
+        messages: items(&page, &signed_in.viewer, may_delete, &muted.0, at),
         may_delete,
         earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,
@@ -277,6 +284,7 @@ fn draw(
         last_seq: page.last_seq,
         client_id: ClientId::fresh()?.to_string(),
         at,
+        muted: muted.1,
         refusal: refusal.map(Refusal::from),
         form,
     };

@@ -11,10 +11,11 @@ use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::store::{rooms, sign_ins, users};
+use crate::store::{muted, rooms, sign_ins, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
+use crate::view::person::Person;
 use crate::view::settings::{Settings, SignInLine};
 
 /// Browsers on the page, of those used last.
@@ -53,6 +54,7 @@ pub(super) async fn show(
         "password" => "settings-done-password",
         "profile" => "settings-done-profile",
         "signed-out" => "settings-done-signed-out",
+        "distance" => "settings-done-profile",
         _ => "",
     };
     draw(&services, &request, &signed_in, done, None).await
@@ -165,9 +167,10 @@ pub(super) async fn draw(
     let viewer = signed_in.viewer.clone();
     let read = services.store.read(move |conn| {
         let listed = sign_ins::of_person(conn, viewer.id, SHOWN_MAX)?;
-        Ok((listed, rooms::joined_by(conn, &viewer)?))
+        let muted = muted::list(conn, viewer.id)?;
+        Ok((listed, muted, rooms::joined_by(conn, &viewer)?))
     });
-    let (listed, joined) = read.await?;
+    let (listed, muted, joined) = read.await?;
     let own = profile::own(services, &signed_in.viewer).await?;
     let mut lines: Vec<SignInLine> = listed
         .into_iter()
@@ -178,6 +181,7 @@ pub(super) async fn draw(
         rooms: lobby::listed(joined),
         own,
         sign_ins: lines,
+        muted: muted.into_iter().map(Person::from).collect(),
         done,
         refusal,
     };

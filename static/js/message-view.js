@@ -2,6 +2,7 @@
 import { boot } from "./boot.js";
 import { momentOf, timeOf } from "./clock.js";
 import { emptyDrawn } from "./deleted.js";
+import { dress } from "./folds.js";
 import { isNotice, noticeWords } from "./notices.js";
 import { hueOf, initialOf } from "./people.js";
 import { insertServerHtml } from "./server-html.js";
@@ -20,6 +21,7 @@ export function drawMessage(message, isMine) {
   element.classList.toggle("message--mine", isMine && !isNotice(message));
   element.classList.toggle("message--notice", isNotice(message));
   element.dataset.username = message.username;
+  dress(element);
   setTime(element, message.sent_at);
   if (message.seq) {
     element.dataset.seq = message.seq;

@@ -1,5 +1,6 @@
 // What has been read: told to the server when it was seen for a moment, marked with a line where it is new, counted where it
 // is missed.
+import { isMuted } from "./muted.js";
 import { timeOf } from "./clock.js";
 import { t } from "./text.js";
 
@@ -86,7 +87,7 @@ export class Reading {
 
   /** The line stands before the first message of somebody else above `seq`, once it is known to be the first. */
   drawLineAfter(seq) {
-    const first = this.#timeline.after(seq).find((row) => !this.#timeline.isMine(row));
+    const first = this.#timeline.after(seq).find((row) => !this.#timeline.isMine(row) && !isMuted(row.username));
     if (!first || (this.#timeline.moreBefore && this.#timeline.firstSeq > seq + 1)) return null;
     const line = lineTemplate.content.firstElementChild.cloneNode(true);
     line.querySelector(".new-line__words").textContent = t("new-since", { time: timeOf(first.at) });

@@ -5,12 +5,14 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { mayDisturb } from "./disturbing.js";
 import { Feed } from "./feed.js";
+import { Folds, unfold } from "./folds.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
 import { isNotice } from "./notices.js";
 import { letDelete } from "./deleting.js";
 import { letMarkUnread } from "./mark-unread.js";
 import { tendMenus } from "./message-menu.js";
+import { isMuted, keepMuted, letMute } from "./muted.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
@@ -37,9 +39,12 @@ export async function startRoomPage() {
   const empty = document.getElementById("timeline-empty");
   for (const id of ["more-before", "more-after"]) document.getElementById(id)?.remove();
 
+  unfold(list);
   const arrived = new Set(Array.from(list.querySelectorAll(".message--mine"), (element) => element.dataset.clientId));
   const timeline = new Timeline({ list, me: boot.me, moreBefore: boot.more_before, moreAfter: boot.more_after });
   const scroller = new Scroller(document.getElementById("timeline-scroll"), list);
+  const folds = new Folds({ list, scroller });
+  if (boot.at > 0) folds.reveal(boot.at);
   if (boot.at > 0) seek(timeline, scroller, boot.at);
   const history = new History({ slug, timeline, scroller, sign: document.getElementById("loading-before") });
   const stores = await openStores();
@@ -57,6 +62,14 @@ export async function startRoomPage() {
   letMarkUnread({ slug, reading, announcer });
   letDelete({ slug, list, announcer });
   tendMenus(list, document.getElementById("timeline-scroll"));
+  letMute({ announcer });
+  const isBlocked = () => document.getElementById("blocked") !== null;
+  keepMuted(connection, (users) => {
+    const blocks = boot.room.kind === "direct" && boot.room.people.length === 2 && boot.room.people.some(({ username }) => users.some((user) => user.username === username && user.blocked));
+    if (blocks !== isBlocked()) return location.reload();
+    folds.draw();
+    typing?.draw();
+  });
   keepLooks({ connection, title, room: boot.room });
 
   const sender = new Sender({ connection, outbox: stores.outbox, slug });
@@ -68,7 +81,7 @@ export async function startRoomPage() {
   };
   const form = document.getElementById("composer");
   const may = (text) => mayDisturb(text, { slug, me: boot.me });
-  if (form) new Typing({ connection, me: boot.me, text: form.querySelector("textarea") });
+  const typing = form && new Typing({ connection, me: boot.me, text: form.querySelector("textarea") });
   keepRelativeTimes();
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, may, say, lasts: stores.outbox.lasts });
@@ -91,9 +104,11 @@ export async function startRoomPage() {
       }
       empty.hidden = !timeline.isEmpty;
     });
+    if (detail.messages.some((message) => message.deleted)) folds.draw();
     seen?.draw();
-    for (const message of fresh) announcer.message(message);
-    reading.came(fresh.filter((message) => !isNotice(message)));
+    const heard = fresh.filter((message) => isNotice(message) || !isMuted(message.username));
+    for (const message of heard) announcer.message(message);
+    reading.came(heard.filter((message) => !isNotice(message)));
     history.load();
   });
 

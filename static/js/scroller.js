@@ -36,7 +36,8 @@ export class Scroller extends EventTarget {
 
   /** Whether an element ends above the end of what is seen. */
   showsEndOf(element) {
-    return element.getBoundingClientRect().bottom <= this.#area.getBoundingClientRect().bottom;
+    const { height, bottom } = element.getBoundingClientRect();
+    return height > 0 && bottom <= this.#area.getBoundingClientRect().bottom;
   }
 
   /** Brings an element to the top, where it lies above what is seen. */

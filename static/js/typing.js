@@ -1,4 +1,5 @@
 // Who is typing: told of me while I do, shown of others for as long as they go on.
+import { isMuted } from "./muted.js";
 import { t } from "./text.js";
 
 const TELL_EVERY = 3_000;
@@ -22,7 +23,7 @@ export class Typing {
     connection.addEventListener("down", () => {
       for (const { timer } of this.#people.values()) clearTimeout(timer);
       this.#people.clear();
-      this.#draw();
+      this.draw();
     });
     text.addEventListener("input", () => {
       this.#typedAt = text.value.trim() === "" ? 0 : Date.now();
@@ -42,16 +43,18 @@ export class Typing {
     clearTimeout(this.#people.get(username)?.timer);
     const timer = setTimeout(() => this.#drop(username), LASTS);
     this.#people.set(username, { name: name || username, what, timer });
-    this.#draw();
+    this.draw();
   }
 
   #drop(username) {
     clearTimeout(this.#people.get(username)?.timer);
-    if (this.#people.delete(username)) this.#draw();
+    if (this.#people.delete(username)) this.draw();
   }
 
-  #draw() {
-    this.#line.textContent = typingWords([...this.#people.values()]);
+  /** Who types now, of those whom the reader wants to hear. */
+  draw() {
+    const heard = [...this.#people].filter(([username]) => !isMuted(username));
+    this.#line.textContent = typingWords(heard.map(([, person]) => person));
   }
 }
 

@@ -120,6 +120,32 @@ settings-done-password = The password is changed. All other browsers are signed 
 settings-done-signed-out = That is signed out.
 refusal-password-wrong = That is not your current password.
 
+## Getting along
+
+distance-heading = Keeping your distance
+distance-mute = Mute
+distance-unmute = Unmute
+distance-block = Block
+distance-unblock = Unblock
+distance-mute-words = Muted, what { $name } says is folded away for you, and you are told of none of it. They do not find out.
+distance-muted = You have muted { $name }: what they say is folded away, and you are told of none of it. They do not find out.
+distance-block-words = Blocked, { $name } cannot write to you alone either, nor you to them.
+distance-blocked = You have blocked { $name }: what they say is folded away, and neither of you can write to the other alone.
+distance-blocked-here = You have blocked { $name }. Unblock them to write to them.
+distance-list = Muted and blocked people
+distance-list-words = They do not find out, but that whoever is blocked cannot write to you.
+distance-is-muted = Muted
+distance-is-blocked = Blocked
+muted-fold = { $count ->
+    [one] { $count } message by somebody you muted
+   *[other] { $count } messages by somebody you muted
+}
+muted-show = show
+muted-hide = fold away
+muted-done = { $name } is muted. What they say is folded away.
+muted-undone = { $name } is no longer muted.
+muted-failed = That could not be changed. Try again.
+
 ## The list of rooms
 
 rooms-nav = Rooms
@@ -187,6 +213,11 @@ direct-forbidden = Guests are written to first.
 direct-abandoned = Nobody else here has an account in use any more. What was said stays readable.
 direct-message = Write to { $name }
 composer-placeholder-direct = Message
+refusal-blocked = You cannot write to this person.
+refusal-blocked-by-oneself = You have blocked this person. Unblock them to write to them.
+refusal-mute-self = That is you.
+refusal-muted-many = You have muted as many people as one can.
+refusal-block-administrator = Administrators cannot be blocked: they have to be able to reach everyone. You can mute them.
 refusal-direct-people = A direct conversation has at most 20 people.
 details-direct = Only the people below read what is said here. Whoever has the disk of this server can read what is on it.
 
@@ -270,6 +301,7 @@ told-notice = You are not told: it is what happened to the room, and nothing tha
 told-deleted = You are not told: the message was deleted.
 told-own = You are not told: the words are your own.
 told-stranger = You are not told of anything here: you are not a member of this room.
+told-muted-person = You are not told: you have muted who said it.
 told-nothing = You are not told: you want to be told of nothing here.
 told-muted = You are not told: you have muted this room.
 told-away = You are not told: it calls everyone who is online, and you were not.

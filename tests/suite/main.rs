@@ -53,6 +53,7 @@ mod conversation;
 mod crash;
 mod deletion;
 mod faults;
+mod getting_along;
 mod leaving;
 mod limits;
 mod mentions;

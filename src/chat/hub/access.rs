@@ -142,6 +142,11 @@ impl Hub {
             if known.is_some_and(|known| known != revision) {
                 changed.push(*user);
             }
+            let muted = standing.muted.remove(user).unwrap_or_default();
+            if person.muted != muted {
+                person.mutes(muted);
+                changed.push(*user);
+            }
             for session in person.sessions.values() {
                 let place = session.room.map(|room| (room, *user));
                 if asked.contains(&session.sign_in) && !standing.living.contains(&session.sign_in) {

@@ -286,6 +286,14 @@ impl Hub {
             let Some(person) = self.people.get_mut(&user) else {
                 continue;
             };
+            if !overflown && person.hears_nothing_of(&said) {
+                // It moves the room's newest number, and nobody is told of it.
+                let mark = person.marks.get_mut(&room);
+                if mark.is_some_and(|mark| !mark.count(&said, last_seq, &person.muted)) {
+                    unknown.push(user);
+                }
+                continue;
+            }
             let is_elsewhere = person.is_elsewhere(room);
             // For who is here alone it is counted when it is next needed.
             if overflown || !is_elsewhere {
@@ -296,7 +304,7 @@ impl Hub {
             }
             person.hears(room, &said);
             let mark = person.marks.get_mut(&room);
-            if mark.is_some_and(|mark| mark.count(&said, last_seq, user)) {
+            if mark.is_some_and(|mark| mark.count(&said, last_seq, &person.muted)) {
                 told.push(user);
             } else {
                 unknown.push(user);

@@ -16,6 +16,7 @@ impl Handler<Connect> for Hub {
             person: profile,
             sign_in,
             room,
+            muted,
             belongs,
             outlet,
         } = connect;
@@ -28,6 +29,7 @@ impl Handler<Connect> for Hub {
         }
         let person = self.people.entry(user).or_default();
         person.is_invisible = profile.discretion.invisible;
+        person.muted = muted;
         person.is_guest = profile.role == "guest";
         if let Some((room, _)) = room {
             // How it stands is read anew.

@@ -9,6 +9,7 @@ use super::{Hub, Person};
 use crate::chat::relay::Notice;
 use crate::chat::room::{HaveRead, Lowered};
 use crate::chat::said::Said;
+use crate::store::muted::Muted;
 use crate::store::unread::{Mark, UNREAD_MAX};
 use crate::store::{RoomId, UserId};
 
@@ -53,12 +54,14 @@ pub(super) enum Taken {
 }
 
 impl Mark {
-    /// Counts what was said, for its person; false where something between was not heard of, or something that is counted was
-    /// taken back, so that it is to be read.
-    pub(super) fn count(&mut self, said: &[Said], last_seq: i64, user: UserId) -> bool {
-        let is_counted = |said: &Said| {
-            said.seq > self.read_seq && said.seq <= self.last_seq && said.author != user
-        };
+    /// Counts what was said, for its person, who does not hear some people; false where something between was not heard of, or
+    /// something that is counted was taken back, so that it is to be read.
+    pub(super) fn count(&mut self, said: &[Said], last_seq: i64, muted: &Muted) -> bool {
+        let user = self.user;
+        let is_unheard = |said: &Said| said.author == user || muted.contains_key(&said.author);
+        let (read_seq, counted_to) = (self.read_seq, self.last_seq);
+        let is_counted =
+            |said: &Said| said.seq > read_seq && said.seq <= counted_to && !is_unheard(said);
         if said.iter().any(|said| said.is_deleted && is_counted(said)) {
             // Whether it named this person is no longer said.
             return false;
@@ -75,8 +78,8 @@ impl Mark {
             self.mentions = 0;
         }
         for said in above {
-            let is_heard = !said.is_notice && !said.is_deleted;
-            if said.seq > self.read_seq && said.author != user && is_heard {
+            let is_counted = !said.is_notice && !said.is_deleted && !is_unheard(said);
+            if said.seq > self.read_seq && is_counted {
                 self.unread = (self.unread + 1).min(UNREAD_MAX);
                 self.mentions += i64::from(said.called.names(user));
             }
@@ -188,6 +191,7 @@ impl Handler<MarkChanged> for Hub {
 mod tests {
     use super::*;
     use crate::mentions::Everyone;
+    use crate::store::muted::Distance;
     use crate::store::named::Called;
     use crate::store::wants::Wants;
     use crate::telling::Level;
@@ -225,12 +229,13 @@ mod tests {
     #[test]
     fn what_is_said_is_counted_up_to_ones_own_words() {
         let mut counted = mark(2, 0, 1, 3);
-        assert!(counted.count(&[said(4, 2), said(5, 3)], 5, 1));
+        let nobody = Muted::new();
+        assert!(counted.count(&[said(4, 2), said(5, 3)], 5, &nobody));
         assert_eq!(counted, mark(2, 0, 3, 5));
-        assert!(counted.count(&[said(6, 2), said(7, 1), said(8, 2)], 8, 1));
+        assert!(counted.count(&[said(6, 2), said(7, 1), said(8, 2)], 8, &nobody));
         assert_eq!(counted, mark(7, 0, 1, 8));
         assert!(
-            !counted.count(&[said(10, 2)], 10, 1),
+            !counted.count(&[said(10, 2)], 10, &nobody),
             "message 9 is missing"
         );
     }
@@ -253,8 +258,13 @@ mod tests {
             told,
         ];
         let mut counted = mark(3, 0, 0, 3);
-        assert!(counted.count(&heard, 7, 1));
+        assert!(counted.count(&heard, 7, &Muted::new()));
         assert_eq!((counted.unread, counted.mentions), (3, 2));
+        let mut counted = mark(3, 0, 0, 3);
+        let ben = Muted::from([(2, Distance::Muted)]);
+        assert!(counted.count(&heard, 7, &ben));
+        assert_eq!((counted.unread, counted.mentions), (0, 0), "of nobody else");
+        assert_eq!(counted.last_seq, 7);
     }
 
     #[test]
@@ -263,10 +273,11 @@ mod tests {
             is_deleted: true,
             ..said(seq, author)
         };
+        let nobody = Muted::new();
         let mut counted = mark(2, 0, 1, 3);
-        assert!(!counted.count(&[deleted(3, 2)], 3, 1));
-        assert!(counted.count(&[deleted(2, 2), deleted(3, 1)], 3, 1));
-        assert!(counted.count(&[deleted(4, 2), said(5, 2)], 5, 1));
+        assert!(!counted.count(&[deleted(3, 2)], 3, &nobody));
+        assert!(counted.count(&[deleted(2, 2), deleted(3, 1)], 3, &nobody));
+        assert!(counted.count(&[deleted(4, 2), said(5, 2)], 5, &nobody));
         assert_eq!(counted, mark(2, 0, 2, 5));
     }
 

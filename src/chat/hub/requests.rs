@@ -9,6 +9,7 @@ use crate::chat::outlet::Outlet;
 use crate::chat::relay::Word;
 use crate::chat::room::SessionId;
 use crate::error::Result;
+use crate::store::muted::Muted;
 use crate::store::users::Profile;
 use crate::store::wants::Wants;
 use crate::store::{RoomId, UserId};
@@ -35,6 +36,8 @@ pub struct Connect {
     pub sign_in: i64,
     /// Which room it is in, and what its person wants to be told of there.
     pub room: Option<(RoomId, Wants)>,
+    /// Whom its person does not want to hear.
+    pub muted: Muted,
     /// Whether its person belongs to that room; else they preview it.
     pub belongs: bool,
     /// The way to it.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use actix::prelude::*;
 
 use super::{Focus, Hub, Person};
+use crate::chat::outlet::Batch;
+use crate::chat::protocol::Frame;
 use crate::chat::said::Said;
+use crate::store::muted::Muted;
 use crate::store::unread::Mark;
 use crate::store::wants::Wants;
 use crate::store::{RoomId, UserId};
@@ -35,6 +38,23 @@ impl Person {
         let mut seqs: Vec<i64> = deleted.map(|said| said.seq).collect();
         seqs.drain(..seqs.len().saturating_sub(TAKEN_BACK_MAX));
         seqs
+    }
+
+    /// Whether all that was said was said by people whom this person does not want to hear.
+    pub(super) fn hears_nothing_of(&self, said: &[Said]) -> bool {
+        let mut authors = said.iter().map(|said| said.author);
+        !said.is_empty() && authors.all(|author| self.muted.contains_key(&author))
+    }
+
+    /// Whom they do not want to hear are others now: what was counted before counts no more, and all of their pages are told to
+    /// look.
+    pub(super) fn mutes(&mut self, muted: Muted) {
+        self.muted = muted;
+        self.marks.clear();
+        let batch = Batch::one(Frame::Muted {}.encode());
+        // One that is let go here is told so once.
+        self.sessions
+            .retain(|_, session| session.outlet.deliver(&batch));
     }
 
     /// Whether something that was said is to be told to this person, who has the room open and nothing else.
@@ -93,7 +113,7 @@ impl Person {
             is_online: !self.is_invisible,
             is_watching,
         };
-        telling::reason(said.heard_by(user), listener)
+        telling::reason(said.heard_by(user, &self.muted), listener)
     }
 }
 

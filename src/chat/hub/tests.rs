@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ async fn connects(
         person: Arc::new(person.unwrap()),
         sign_in,
         room: None,
+        muted: HashMap::new(),
         belongs: true,
         outlet,
     })

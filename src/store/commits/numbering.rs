@@ -208,8 +208,15 @@ impl Numbering {
         ) {
             return Ok(Some(refusal));
         }
-        if room.state.kind == "direct" && directs::is_abandoned(conn, id)? {
-            return Ok(Some(Error::Forbidden));
+        if room.state.kind == "direct" {
+            if directs::is_abandoned(conn, id)? {
+                return Ok(Some(Error::Forbidden));
+            }
+            if let Err(refusal @ Error::Refused(_)) =
+                directs::refuse_where_blocked(conn, id, author)
+            {
+                return Ok(Some(refusal));
+            }
         }
         if reply_to.is_some_and(|seq| seq < room.first_seq || seq > room.last_seq) {
             return Ok(Some(Error::BadRequest("bad-reply")));

@@ -29,7 +29,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 32] = [
+const ROUTES: [Route; 38] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -72,6 +72,37 @@ const ROUTES: [Route; 32] = [
     ("GET", "/api/me", Nothing, [401, 200, 200]),
     ("GET", "/api/users", Nothing, [401, 200, 200]),
     ("GET", "/api/rooms", Nothing, [401, 200, 200]),
+    ("GET", "/api/me/muted", Nothing, [401, 200, 200]),
+    (
+        "PUT",
+        "/api/people/nobody/mute",
+        Json("{}"),
+        [401, 404, 404],
+    ),
+    (
+        "DELETE",
+        "/api/people/nobody/mute",
+        Json("{}"),
+        [401, 200, 200],
+    ),
+    (
+        "PUT",
+        "/api/people/nobody/block",
+        Json("{}"),
+        [401, 404, 404],
+    ),
+    (
+        "DELETE",
+        "/api/people/nobody/block",
+        Json("{}"),
+        [401, 200, 200],
+    ),
+    (
+        "POST",
+        "/people/nobody/",
+        Form(&[("do", "mute")]),
+        [303, 404, 404],
+    ),
     (
         "POST",
         "/api/rooms",
