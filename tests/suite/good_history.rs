@@ -128,6 +128,7 @@ pub fn row(seq: i64, id: &str) -> Row {
             author,
             id: id.to_owned(),
             text: digest(id),
+            deleted: false,
         },
     }
 }

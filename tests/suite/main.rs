@@ -43,6 +43,7 @@ mod socket;
 mod checker;
 mod good_history;
 mod negative_control;
+mod seeded_deletions;
 mod seeded_faults;
 mod seen_by;
 

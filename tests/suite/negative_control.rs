@@ -149,6 +149,7 @@ fn row(message: &Value) -> Row {
             author: Some(0),
             id: message["client_id"].as_str().unwrap().to_owned(),
             text: digest(message["message"].as_str().unwrap()),
+            deleted: false,
         },
     }
 }

@@ -7,7 +7,7 @@ use crate::checker::measure::measure;
 use crate::checker::{Kind, Limits, check};
 use crate::good_history::{HALF, MESSAGES, ROOM, STEP, event, good, row, sent, shown};
 
-const LIMITS: Limits = Limits {
+pub const LIMITS: Limits = Limits {
     removal: Duration::from_millis(500),
     showing: Duration::from_secs(6),
     answering: Duration::from_secs(5),

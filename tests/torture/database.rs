@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text};
 
 use crate::checker::evidence::{Row, Seen, What, digest};
 use crate::people::number_of;
@@ -33,6 +33,8 @@ struct Stored {
     text: String,
     #[diesel(sql_type = Nullable<Text>)]
     kind: Option<String>,
+    #[diesel(sql_type = Bool)]
+    deleted: bool,
 }
 
 #[derive(QueryableByName)]
@@ -75,7 +77,7 @@ impl Database {
     /// All messages of the rooms.
     pub fn rows(&mut self) -> Vec<Row> {
         let all = diesel::sql_query(
-            "SELECT r.slug, m.seq, m.revision, u.username, m.client_id, m.text, m.kind \
+            "SELECT r.slug, m.seq, m.revision, u.username, m.client_id, m.text, m.kind, m.deleted_at IS NOT NULL AS deleted \
              FROM messages m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.author_id",
         );
         let rooms = self.numbers();
@@ -92,6 +94,7 @@ impl Database {
                         author: number_of(&row.username),
                         id: row.client_id,
                         text: digest(&row.text),
+                        deleted: row.deleted,
                     },
                 })
             })

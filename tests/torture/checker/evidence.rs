@@ -37,6 +37,10 @@ pub enum What {
         code: String,
         retry: bool,
     },
+    /// Handed to a socket, for the first time or again: one's own message is to be taken back.
+    TakingBack { room: u32, seq: i64 },
+    /// Said to be taken back.
+    TakenBack { room: u32, seq: i64 },
     /// A socket was welcomed. Everything above `from` is to follow on it.
     Opened {
         connection: u32,
@@ -80,6 +84,9 @@ pub struct Seen {
     pub author: Option<u32>,
     pub id: String,
     pub text: u64,
+    /// Whether it was taken back.
+    #[serde(default)]
+    pub deleted: bool,
 }
 
 /// A message as the database holds it.

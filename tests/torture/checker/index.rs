@@ -1,6 +1,6 @@
 //! The evidence, put in order for questions.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::evidence::{Disturbance, Event, Evidence, Moment, Row, Seen, What};
 
@@ -14,6 +14,9 @@ pub(super) struct Index<'a> {
     pub acknowledged: HashMap<Name<'a>, Vec<(Moment, i64)>>,
     /// Refused for good, and with what.
     pub refused: HashMap<Name<'a>, &'a str>,
+    /// What somebody tried to take back, and when they were first told that it is.
+    pub taking_back: HashSet<(u32, i64)>,
+    pub taken_back: HashMap<(u32, i64), Moment>,
     /// Each room's rows, by revision.
     pub rooms: BTreeMap<u32, Vec<&'a Row>>,
     pub by_seq: HashMap<(u32, i64), &'a Row>,
@@ -50,6 +53,8 @@ impl<'a> Index<'a> {
             sent: HashMap::new(),
             acknowledged: HashMap::new(),
             refused: HashMap::new(),
+            taking_back: HashSet::new(),
+            taken_back: HashMap::new(),
             rooms: BTreeMap::new(),
             by_seq: HashMap::new(),
             by_name: HashMap::new(),
@@ -94,6 +99,12 @@ impl<'a> Index<'a> {
                 retry: false,
             } => {
                 self.refused.insert((*room, *person, id), code);
+            }
+            What::TakingBack { room, seq } => {
+                self.taking_back.insert((*room, *seq));
+            }
+            What::TakenBack { room, seq } => {
+                self.taken_back.entry((*room, *seq)).or_insert(*at);
             }
             What::Opened {
                 connection,

@@ -40,6 +40,7 @@ pub struct Effect {
 pub struct Measured {
     pub sent: usize,
     pub acknowledged: usize,
+    pub taken_back: usize,
     pub shown: usize,
     pub connections: usize,
     pub resumed: usize,
@@ -100,6 +101,7 @@ impl<'a> Measuring<'a> {
                     self.measured.sent += 1;
                 }
             }
+            What::TakenBack { .. } => self.measured.taken_back += 1,
             What::Acknowledged { room, id, .. } => self.is_answered(*at, (*room, *person, id)),
             What::Opened {
                 connection,
@@ -152,6 +154,10 @@ impl<'a> Measuring<'a> {
 
     fn is_shown(&mut self, at: Moment, connection: u32, message: &'a Seen) {
         self.measured.shown += 1;
+        if message.deleted {
+            // It was sent long before it was taken back.
+            return;
+        }
         let (Some((since, room, node)), Some(author)) =
             (self.opened.get(&connection).copied(), message.author)
         else {

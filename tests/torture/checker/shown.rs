@@ -11,6 +11,7 @@ pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) 
         check_order(*number, connection, findings);
         check_gaps(index, *number, connection, findings);
         check_delay(index, connection, limits, findings);
+        check_taken_back(index, connection, limits, findings);
     }
     let mut states = States::default();
     for event in index.events {
@@ -86,10 +87,10 @@ fn check_gaps(
     findings: &mut Findings,
 ) {
     let Connection { person, room, .. } = connection;
-    let shown: HashSet<i64> = connection
+    let shown: HashSet<(i64, i64)> = connection
         .shown
         .iter()
-        .map(|(_, message)| message.seq)
+        .map(|(_, message)| (message.seq, message.revision))
         .collect();
     let last = connection
         .shown
@@ -103,8 +104,9 @@ fn check_gaps(
     let missing: Vec<i64> = index
         .between(*room, connection.from, up_to)
         .iter()
-        .map(|row| row.message.seq)
-        .filter(|seq| !shown.contains(seq))
+        .map(|row| (row.message.seq, row.message.revision))
+        .filter(|state| !shown.contains(state))
+        .map(|(seq, _)| seq)
         .collect();
     if let (Some(first), Some(last)) = (missing.first(), missing.last()) {
         findings.add(
@@ -129,7 +131,15 @@ fn check_delay(
         let Some(author) = message.author else {
             continue;
         };
-        let Some(stored) = index.acknowledged_at((connection.room, author, &message.id)) else {
+        let stored = if message.deleted {
+            index
+                .taken_back
+                .get(&(connection.room, message.seq))
+                .copied()
+        } else {
+            index.acknowledged_at((connection.room, author, &message.id))
+        };
+        let Some(stored) = stored else {
             continue;
         };
         let limit = index.limit(connection.node, stored.max(connection.opened), allowed);
@@ -142,6 +152,37 @@ fn check_delay(
                     message.seq,
                     connection.person,
                     at.saturating_sub(stored) / 1_000
+                ),
+            );
+        }
+    }
+}
+
+/// What its author knows to be taken back is shown to nobody any more, once every node has heard of it.
+fn check_taken_back(
+    index: &Index<'_>,
+    connection: &Connection<'_>,
+    limits: Limits,
+    findings: &mut Findings,
+) {
+    let allowed = limits.showing.as_micros() as u64;
+    for (at, message) in connection
+        .shown
+        .iter()
+        .filter(|(_, message)| !message.deleted)
+    {
+        let Some(gone) = index.taken_back.get(&(connection.room, message.seq)) else {
+            continue;
+        };
+        if *at > index.limit(connection.node, *gone, allowed) {
+            findings.add(
+                Kind::ShownAfterRemoval,
+                format!(
+                    "room {}: number {} was shown to person {} {} ms after it was taken back",
+                    connection.room,
+                    message.seq,
+                    connection.person,
+                    (at - gone) / 1_000
                 ),
             );
         }
@@ -169,7 +210,7 @@ fn check_truth(index: &Index<'_>, room: u32, who: u32, message: &Seen, findings:
     }
 }
 
-/// The newest page has no holes and ends where its revision says.
+/// The newest page has no holes and ends where its revision says, but for what was taken back since and bears a later one.
 fn check_page(
     index: &Index<'_>,
     (room, who): (u32, u32),
@@ -181,7 +222,17 @@ fn check_page(
     let rows = index.between(room, 0, revision);
     let last = rows.iter().map(|row| row.message.seq).max();
     let whole = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
-    if !whole || numbers.last().copied() != last {
+    let is_later = |seq: &i64| {
+        let row = index.by_seq.get(&(room, *seq));
+        row.is_some_and(|row| row.message.deleted && row.message.revision > revision)
+    };
+    let newest = numbers.iter().rev().find(|seq| !is_later(seq)).copied();
+    let reaches = match (newest, last) {
+        (Some(newest), last) => Some(newest) == last,
+        (None, None) => true,
+        (None, Some(last)) => numbers.last().is_some_and(|end| *end > last),
+    };
+    if !whole || !reaches {
         findings.add(
             Kind::Gap,
             format!("room {room}: the newest page that person {who} read at revision {revision} has {numbers:?}, not up to {last:?}"),

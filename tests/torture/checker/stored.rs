@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::evidence::What;
+use super::evidence::{Row, Seen, What, digest};
 use super::index::Index;
 use super::{Findings, Kind, Limits};
 
 pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) {
     check_acknowledged(index, findings);
+    check_taken_back(index, findings);
     check_answers(index, limits, findings);
     check_sent(index, findings);
     check_rows(index, findings);
@@ -31,6 +32,19 @@ fn check_acknowledged(index: &Index<'_>, findings: &mut Findings) {
                     rows[0].message.seq
                 ));
             }
+        }
+    }
+}
+
+/// What somebody was told is taken back is so in the database.
+fn check_taken_back(index: &Index<'_>, findings: &mut Findings) {
+    for (room, seq) in index.taken_back.keys() {
+        let row = index.by_seq.get(&(*room, *seq));
+        if row.is_some_and(|row| !row.message.deleted) {
+            findings.add(
+                Kind::Lost,
+                format!("room {room}: number {seq} was taken back, and its words are stored"),
+            );
         }
     }
 }
@@ -100,7 +114,7 @@ fn check_rows(index: &Index<'_>, findings: &mut Findings) {
                 Kind::Unexpected,
                 format!("room {room}: {id} of person {person} is stored and was never sent"),
             ),
-            Some(sent) if rows.iter().any(|row| row.message.text != sent.text) => findings.add(
+            Some(sent) if rows.iter().any(|row| !says(index, row, sent.text)) => findings.add(
                 Kind::Unexpected,
                 format!("room {room}: {id} of person {person} is stored with another text"),
             ),
@@ -114,6 +128,16 @@ fn check_rows(index: &Index<'_>, findings: &mut Findings) {
                 format!("room {}: number {} is of nobody", row.room, row.message.seq),
             );
         }
+    }
+}
+
+/// Whether a row says what was sent; or nothing, where its author wanted it taken back.
+fn says(index: &Index<'_>, row: &Row, text: u64) -> bool {
+    let Seen { seq, deleted, .. } = row.message;
+    if deleted {
+        row.message.text == digest("") && index.taking_back.contains(&(row.room, seq))
+    } else {
+        row.message.text == text
     }
 }
 

@@ -4,6 +4,7 @@ mod line;
 mod outbox;
 mod talk;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -20,7 +21,10 @@ use crate::site::chance::Chance;
 use crate::site::http::Browser;
 pub use line::ANSWER_WITHIN;
 use line::Backoff;
-use outbox::Outbox;
+use outbox::{Outbox, Wish};
+
+/// Of what somebody said, so many of the newest are there to be taken back.
+const SAID_KEPT: usize = 16;
 
 /// What everybody does just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,6 +88,8 @@ struct State {
     place: Option<(i64, String)>,
     next_message: Instant,
     messages: u32,
+    /// The numbers of what this person said last.
+    said: VecDeque<i64>,
 }
 
 /// How a time on a socket, or an attempt at one, ended.
@@ -124,6 +130,7 @@ impl Person {
                 place: None,
                 next_message,
                 messages: 0,
+                said: VecDeque::new(),
             },
         }
     }
@@ -202,12 +209,16 @@ impl Person {
     }
 
     fn is_told(&mut self, id: &str, seq: i64) {
-        if self.state.outbox.stored(id) {
-            self.writes_down(What::Acknowledged {
-                room: self.room,
-                id: id.to_owned(),
-                seq,
-            });
+        let room = self.room;
+        match self.state.outbox.stored(id) {
+            Some(Wish::Say(_)) => {
+                self.state.said.truncate(SAID_KEPT - 1);
+                self.state.said.push_front(seq);
+                let id = id.to_owned();
+                self.writes_down(What::Acknowledged { room, id, seq });
+            }
+            Some(Wish::TakeBack(seq)) => self.writes_down(What::TakenBack { room, seq }),
+            None => {}
         }
     }
 }
@@ -230,5 +241,6 @@ fn seen(message: &Value) -> Option<Seen> {
         author: message["username"].as_str().and_then(number_of),
         id: message["client_id"].as_str().unwrap_or_default().to_owned(),
         text: digest(message["message"].as_str().unwrap_or_default()),
+        deleted: message["deleted"] == true,
     })
 }

@@ -1,4 +1,4 @@
-//! What one person has said and not yet heard to be stored: sent in order, as often as it takes.
+//! What one person has said or taken back, and not yet heard to be stored: sent in order, as often as it takes.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -7,9 +7,18 @@ use std::time::{Duration, Instant};
 const TOGETHER_MAX: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(1);
 
+/// What is to be done.
+#[derive(Debug, Clone)]
+pub(super) enum Wish {
+    /// Say this.
+    Say(String),
+    /// Take back the message with this number.
+    TakeBack(i64),
+}
+
 pub(super) struct Entry {
-    pub id: String,
-    pub text: String,
+    id: String,
+    wish: Wish,
     sent_at: Option<Instant>,
 }
 
@@ -30,10 +39,10 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    pub fn add(&mut self, id: String, text: String) {
+    pub fn add(&mut self, id: String, wish: Wish) {
         self.entries.push_back(Entry {
             id,
-            text,
+            wish,
             sent_at: None,
         });
     }
@@ -49,7 +58,7 @@ impl Outbox {
     }
 
     /// The next that may be sent now; it counts as sent.
-    pub fn next(&mut self) -> Option<(String, String)> {
+    pub fn next(&mut self) -> Option<(String, Wish)> {
         if self.held_until.is_some_and(|until| until > Instant::now()) {
             return None;
         }
@@ -63,14 +72,15 @@ impl Outbox {
             .iter_mut()
             .find(|entry| entry.sent_at.is_none())?;
         entry.sent_at = Some(Instant::now());
-        Some((entry.id.clone(), entry.text.clone()))
+        Some((entry.id.clone(), entry.wish.clone()))
     }
 
-    /// Whether that was still waited for.
-    pub fn stored(&mut self, id: &str) -> bool {
+    /// What was still waited for under that id.
+    pub fn stored(&mut self, id: &str) -> Option<Wish> {
         let place = self.entries.iter().position(|entry| entry.id == id);
         self.together = (self.together + 1).min(TOGETHER_MAX);
-        place.and_then(|place| self.entries.remove(place)).is_some()
+        let entry = place.and_then(|place| self.entries.remove(place))?;
+        Some(entry.wish)
     }
 
     /// It is to be sent again, and with it all that was sent behind it.

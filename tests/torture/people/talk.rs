@@ -8,6 +8,7 @@ use tokio::time::{sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::line::{ANSWER_WITHIN, Line};
+use super::outbox::Wish;
 use super::{Ending, Order, Ordering, Person, Phase, seen};
 use crate::checker::evidence::{What, digest};
 use crate::database::Sample;
@@ -16,10 +17,12 @@ use crate::database::Sample;
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const SENDING_PATIENCE: Duration = Duration::from_secs(20);
-/// Of a hundred: messages that are sent by a request, pauses in which a page is read, and in which somebody leaves.
+/// Of a hundred: messages that are sent by a request, pauses in which a page is read, in which somebody leaves, and in which they take
+/// back something they said.
 const BY_REQUEST: usize = 8;
 const READ_AGAIN: usize = 2;
 const LEAVE: usize = 1;
+const TAKE_BACK: usize = 4;
 const SAMPLED: usize = 1;
 const WORDS: [&str; 6] = ["tea", "নদী", "rain ", "yes\n", "🙂", "the long easy talk "];
 
@@ -112,6 +115,9 @@ impl Person {
             let pause = self.world.pause;
             self.state.next_message = now + self.state.chance.between(Duration::ZERO, 2 * pause);
             self.says_something().await;
+            if self.state.chance.percent(TAKE_BACK) {
+                self.takes_something_back();
+            }
             if self.state.chance.percent(READ_AGAIN) {
                 self.reads_newest_page(0).await;
             }
@@ -132,15 +138,24 @@ impl Person {
             .collect();
         let text = format!("{id} {rest}.");
         let alone = self.state.outbox.len() == 0;
-        self.state.outbox.add(id, text);
+        self.state.outbox.add(id, Wish::Say(text));
         if alone && self.state.chance.percent(BY_REQUEST) {
             self.sends_by_request().await;
         }
     }
 
+    fn takes_something_back(&mut self) {
+        let place = self.state.chance.below(self.state.said.len().max(1));
+        let Some(seq) = self.state.said.remove(place) else {
+            return;
+        };
+        let id = format!("back-{}-{seq}", self.number);
+        self.state.outbox.add(id, Wish::TakeBack(seq));
+    }
+
     /// What does not come through stays in the outbox, and goes by the socket.
     async fn sends_by_request(&mut self) {
-        let Some((id, text)) = self.state.outbox.next() else {
+        let Some((id, Wish::Say(text))) = self.state.outbox.next() else {
             return;
         };
         self.writes_down_sending(&id, &text);
@@ -161,9 +176,18 @@ impl Person {
     }
 
     async fn flushes(&mut self, line: &mut Line) -> Result<(), (Ending, Option<u16>)> {
-        while let Some((id, text)) = self.state.outbox.next() {
-            self.writes_down_sending(&id, &text);
-            let frame = json!({"type": "message", "message": text, "client_id": id});
+        while let Some((id, wish)) = self.state.outbox.next() {
+            let frame = match wish {
+                Wish::Say(text) => {
+                    self.writes_down_sending(&id, &text);
+                    json!({"type": "message", "message": text, "client_id": id})
+                }
+                Wish::TakeBack(seq) => {
+                    let room = self.room;
+                    self.writes_down(What::TakingBack { room, seq });
+                    json!({"type": "delete", "seq": seq, "client_id": id})
+                }
+            };
             self.sends(line, &frame).await?;
         }
         Ok(())
