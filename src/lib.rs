@@ -20,8 +20,10 @@ pub mod store;
 pub mod rights;
 
 pub mod json;
+pub mod keywords;
 pub mod mentions;
 pub mod names;
+pub mod quiet;
 pub mod secrets;
 pub mod telling;
 

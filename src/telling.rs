@@ -1,6 +1,9 @@
 //! Who is told of a message, and why, or why not: one function without a database, asked when it is said and by whoever wonders
 //! afterwards.
 
+#[cfg(test)]
+mod tests;
+
 /// What somebody wants to be told of in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -66,6 +69,17 @@ pub struct Heard {
     pub is_of_muted: bool,
     /// How it calls them.
     pub call: Option<Call>,
+    /// Whether one of their words is in it.
+    pub has_keyword: bool,
+}
+
+/// Why nothing disturbs somebody just now, in any room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quiet {
+    /// They want it so until a time.
+    DoNotDisturb,
+    /// They want it so at this time of day.
+    Hours,
 }
 
 /// That person.
@@ -79,6 +93,8 @@ pub struct Listener {
     pub is_muted: bool,
     /// Whether they are online.
     pub is_online: bool,
+    /// Why nothing disturbs them, where it is so.
+    pub quiet: Option<Quiet>,
     /// Whether a window of theirs that has the focus shows the room.
     pub is_watching: bool,
 }
@@ -92,6 +108,8 @@ pub enum Reason {
     Room,
     /// Told: it calls everyone who is here.
     Here,
+    /// Told: one of their words is in it.
+    Keyword,
     /// Told: they want to be told of everything.
     Everything,
     /// It is nothing that somebody said.
@@ -112,6 +130,10 @@ pub enum Reason {
     Away,
     /// It does not name them, and they want to be told of nothing else.
     NotNamed,
+    /// They want nothing to disturb them until a time.
+    DoNotDisturb,
+    /// They want nothing to disturb them at this time of day.
+    QuietHours,
     /// They look at the room.
     Watching,
 }
@@ -121,13 +143,16 @@ impl Reason {
     pub fn is_told(self) -> bool {
         matches!(
             self,
-            Reason::Name | Reason::Room | Reason::Here | Reason::Everything
+            Reason::Name | Reason::Room | Reason::Here | Reason::Keyword | Reason::Everything
         )
     }
 
     /// Whether it is one that outlasts a mute room.
     pub fn is_called(self) -> bool {
-        matches!(self, Reason::Name | Reason::Room | Reason::Here)
+        matches!(
+            self,
+            Reason::Name | Reason::Room | Reason::Here | Reason::Keyword
+        )
     }
 
     /// The word for it.
@@ -136,6 +161,7 @@ impl Reason {
             Reason::Name => "name",
             Reason::Room => "room",
             Reason::Here => "here",
+            Reason::Keyword => "keyword",
             Reason::Everything => "everything",
             Reason::Notice => "notice",
             Reason::Deleted => "deleted",
@@ -146,6 +172,8 @@ impl Reason {
             Reason::Muted => "muted",
             Reason::Away => "away",
             Reason::NotNamed => "not_named",
+            Reason::DoNotDisturb => "do_not_disturb",
+            Reason::QuietHours => "quiet_hours",
             Reason::Watching => "watching",
         }
     }
@@ -175,141 +203,16 @@ pub fn reason(heard: Heard, listener: Listener) -> Reason {
         (Some(Call::Name), _) => Reason::Name,
         (Some(Call::Room), _) => Reason::Room,
         (Some(Call::Here), _) if listener.is_online => Reason::Here,
+        _ if heard.has_keyword => Reason::Keyword,
         _ if listener.is_muted => return Reason::Muted,
         (_, Level::All) => Reason::Everything,
         (Some(Call::Here), _) => return Reason::Away,
         (None, _) => return Reason::NotNamed,
     };
-    if listener.is_watching {
-        return Reason::Watching;
-    }
-    told
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SAID: Heard = Heard {
-        is_notice: false,
-        is_deleted: false,
-        is_own: false,
-        is_of_muted: false,
-        call: None,
-    };
-    const LISTENER: Listener = Listener {
-        belongs: true,
-        level: Level::Mentions,
-        is_muted: false,
-        is_online: true,
-        is_watching: false,
-    };
-
-    /// For each level, all, mentions, nothing: who is called not at all, by name, with the room, with who is here.
-    type Table = [[Reason; 4]; 3];
-
-    fn holds(what: &str, heard: Heard, listener: Listener, table: Table) {
-        let levels = [Level::All, Level::Mentions, Level::Nothing];
-        let calls = [None, Some(Call::Name), Some(Call::Room), Some(Call::Here)];
-        for (level, line) in levels.into_iter().zip(table) {
-            for (call, expected) in calls.into_iter().zip(line) {
-                let found = reason(Heard { call, ..heard }, Listener { level, ..listener });
-                assert_eq!(found, expected, "{what}: {level:?}, {call:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn who_is_told_and_why() {
-        use Reason::{
-            Away, Deleted, Everything, Here, Muted, MutedPerson, Name, NotNamed, Nothing, Notice,
-            Own, Room, Stranger, Watching,
-        };
-        let nothing = [Nothing; 4];
-        let told = [Everything, Name, Room, Here];
-        holds(
-            "a member",
-            SAID,
-            LISTENER,
-            [told, [NotNamed, Name, Room, Here], nothing],
-        );
-        let muted = Listener {
-            is_muted: true,
-            ..LISTENER
-        };
-        let called = [Muted, Name, Room, Here];
-        holds("muted", SAID, muted, [called, called, nothing]);
-        let offline = Listener {
-            is_online: false,
-            ..LISTENER
-        };
-        let away = [NotNamed, Name, Room, Away];
-        holds(
-            "offline",
-            SAID,
-            offline,
-            [[Everything, Name, Room, Everything], away, nothing],
-        );
-        let muted_offline = Listener {
-            is_muted: true,
-            ..offline
-        };
-        let called = [Muted, Name, Room, Muted];
-        holds(
-            "muted, offline",
-            SAID,
-            muted_offline,
-            [called, called, nothing],
-        );
-        let watching = Listener {
-            is_watching: true,
-            ..LISTENER
-        };
-        let watched = [NotNamed, Watching, Watching, Watching];
-        holds(
-            "watching",
-            SAID,
-            watching,
-            [[Watching; 4], watched, nothing],
-        );
-        let stranger = Listener {
-            belongs: false,
-            ..LISTENER
-        };
-        let of_muted = Heard {
-            is_of_muted: true,
-            ..SAID
-        };
-        let unheard = [[MutedPerson; 4]; 3];
-        holds("of somebody muted", of_muted, LISTENER, unheard);
-        holds("of somebody muted, watching", of_muted, watching, unheard);
-        for heard in [SAID, of_muted] {
-            holds("a stranger", heard, stranger, [[Stranger; 4]; 3]);
-        }
-        let own = Heard {
-            is_own: true,
-            ..SAID
-        };
-        holds("one's own", own, LISTENER, [[Own; 4]; 3]);
-        let deleted = Heard {
-            is_deleted: true,
-            ..own
-        };
-        holds("deleted", deleted, LISTENER, [[Deleted; 4]; 3]);
-        let notice = Heard {
-            is_notice: true,
-            ..deleted
-        };
-        holds("a notice", notice, LISTENER, [[Notice; 4]; 3]);
-    }
-
-    #[test]
-    fn levels_are_known_by_their_words() {
-        for level in [Level::All, Level::Mentions, Level::Nothing] {
-            assert_eq!(Level::parse(level.word()), Some(level));
-        }
-        assert_eq!(Level::parse("everything"), None);
-        assert_eq!(Level::suggested(true), Level::All);
-        assert_eq!(Level::suggested(false), Level::Mentions);
+    match listener.quiet {
+        Some(Quiet::DoNotDisturb) => Reason::DoNotDisturb,
+        Some(Quiet::Hours) => Reason::QuietHours,
+        None if listener.is_watching => Reason::Watching,
+        None => told,
     }
 }

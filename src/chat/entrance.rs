@@ -8,6 +8,7 @@ use super::allowance::{Allowance, Bucket};
 use super::guard::Verdict;
 use super::hub::{Hub, RoomHandle};
 use super::room::SessionId;
+use crate::store::attention::Attention;
 use crate::store::muted::Muted;
 use crate::store::rooms::Room;
 use crate::store::users::Profile;
@@ -20,6 +21,8 @@ pub struct Entrance {
     pub person: Arc<Profile>,
     /// Whom they do not want to hear.
     pub muted: Muted,
+    /// What they set for all of their rooms.
+    pub attention: Attention,
     /// The sign-in it lives by.
     pub sign_in: i64,
     /// What its person may post.

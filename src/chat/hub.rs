@@ -28,8 +28,9 @@ pub use attendance::{Attendance, Presences};
 pub use foundation::Foundation;
 pub use marks::{MarkChanged, ReadMoved};
 pub use requests::{
-    AccessChanged, Active, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter, Focus, FoundBehind,
-    Hear, Heard, Missed, ProfileChanged, RelayIs, RoomGone, SignOut, Subscribed, WhoIsThere,
+    AccessChanged, Active, AttentionChanged, CloseAll, Connect, CutOff, Disconnect, Doubt, Enter,
+    Focus, FoundBehind, Hear, Heard, Missed, ProfileChanged, RelayIs, RoomGone, SignOut,
+    Subscribed, WhoIsThere,
 };
 
 use super::outlet::Outlet;
@@ -38,7 +39,9 @@ use super::relay::Line;
 use super::room::{Opening, Retire, Room, SessionId};
 use super::said::Said;
 use crate::error::{Error, Result};
+use crate::keywords::Wanted;
 use crate::metrics::Metrics;
+use crate::store::attention::Attention;
 use crate::store::muted::Muted;
 use crate::store::unread::Mark;
 use crate::store::wants::Wants;
@@ -94,6 +97,8 @@ pub struct Hub {
     afar: afar::Afar,
     presence: presence::Presence,
     belonging: belonging::Belonging,
+    /// The words that the people here want to be told of.
+    wanted: Wanted<UserId>,
     stopping: bool,
 }
 
@@ -116,6 +121,8 @@ struct Person {
     sessions: HashMap<SessionId, SessionHere>,
     /// Whom they do not want to hear.
     muted: Muted,
+    /// What they set for all of their rooms.
+    attention: Attention,
     /// How often their access had been changed when it was last looked at.
     access_revision: Option<i64>,
     /// How their rooms stand for this person, as far as it was needed.
@@ -181,6 +188,7 @@ impl Hub {
             afar: afar::Afar::default(),
             presence: presence::Presence::default(),
             belonging: belonging::Belonging::default(),
+            wanted: Wanted::default(),
             stopping: false,
         }
     }

@@ -9,6 +9,7 @@ mod guard;
 mod session;
 
 mod taking_back;
+mod wanting;
 
 mod allowance;
 mod hold;
@@ -45,10 +46,7 @@ use crate::store::site::Site;
 use crate::store::users::Viewer;
 use crate::store::users::erasing;
 use crate::store::users::profiles::{self, Wishes};
-use crate::store::{
-    self, Change, Deed, RoomId, Store, Time, UserId, What, deletion, reading, wants,
-};
-use crate::telling::Level;
+use crate::store::{self, Change, Deed, RoomId, Store, UserId, What, deletion, reading};
 use allowance::{Allowances, Rate};
 use hub::{
     AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkChanged, ProfileChanged,
@@ -264,32 +262,6 @@ impl Chat {
             turn: stands.turn,
         });
         Ok(stands.read_seq)
-    }
-
-    /// Sets what a person wants to be told of in a room they belong to; `None` for the level is what the room's kind suggests.
-    ///
-    /// Errors: `Forbidden` for who does not belong to it; `RateLimited`, `Busy`, `Unavailable`.
-    pub async fn set_wants(
-        &self,
-        viewer: &Viewer,
-        room: &View,
-        level: Option<Level>,
-        muted_until: Option<Time>,
-    ) -> Result<()> {
-        self.allowances.of(viewer.id).take()?;
-        let (id, user) = (room.id, viewer.id);
-        let set = self
-            .store
-            .write(move |conn| wants::set(conn, id, user, level, muted_until));
-        set.await?;
-        // As often as one person may post.
-        self.hub.do_send(MarkChanged {
-            room: id,
-            slug: room.slug.as_str().into(),
-            user,
-            turn: room.read_turn,
-        });
-        Ok(())
     }
 
     /// Who is connected to any node and lets it be known, as far as this one knows.

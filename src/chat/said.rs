@@ -1,7 +1,11 @@
 //! What was said, as far as those who are elsewhere are concerned.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use crate::keywords::{self, Wanted};
 use crate::mentions::Everyone;
 use crate::store::UserId;
 use crate::store::messages::Message;
@@ -23,8 +27,13 @@ pub struct Said {
     pub username: String,
     /// How it begins.
     pub excerpt: String,
+    /// As much of it as words are looked for in.
+    pub text: Arc<str>,
     /// Whom it names.
     pub called: Called,
+    /// Who of the people connected to this node has a word that is in it.
+    #[serde(skip)]
+    pub wanted_by: Arc<BTreeSet<UserId>>,
     /// Whether it tells what happened to the room, and is nothing to be counted.
     pub is_notice: bool,
     /// Whether it was taken back.
@@ -39,7 +48,9 @@ impl From<&Message> for Said {
             author: message.author,
             username: message.username.to_string(),
             excerpt: excerpt(&message.text),
+            text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),
+            wanted_by: Arc::default(),
             is_notice: message.kind.is_some(),
             is_deleted: message.deleted,
         }
@@ -47,6 +58,14 @@ impl From<&Message> for Said {
 }
 
 impl Said {
+    /// Finds out for whom of the people here a word of theirs is in it; after that nobody needs the text.
+    pub fn look_for(&mut self, wanted: &Wanted<UserId>) {
+        let text = std::mem::take(&mut self.text);
+        if !self.is_notice {
+            self.wanted_by = Arc::new(wanted.found_in(&text));
+        }
+    }
+
     /// The same as one person meets it who does not want to hear these people.
     pub fn heard_by(&self, user: UserId, muted: &Muted) -> Heard {
         let call = match self.called.everyone {
@@ -61,6 +80,7 @@ impl Said {
             is_own: self.author == user,
             is_of_muted: muted.contains_key(&self.author),
             call,
+            has_keyword: self.wanted_by.contains(&user),
         }
     }
 }

@@ -74,6 +74,7 @@ impl Session {
         self.entrance.hub.do_send(Connect {
             session: id,
             person: person.clone(),
+            attention: std::mem::take(&mut self.entrance.attention),
             sign_in: self.entrance.sign_in,
             room: room.as_ref().map(|room| (room.view.id, room.view.wants)),
             muted: std::mem::take(&mut self.entrance.muted),

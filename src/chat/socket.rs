@@ -19,6 +19,7 @@ use super::protocol::FRAME_BYTES_MAX;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::names::Slug;
+use crate::store::attention::{self, Attention};
 use crate::store::muted::{self, Muted};
 use crate::store::users::{self, Viewer};
 use crate::store::{Conn, UserId, rooms};
@@ -36,6 +37,7 @@ pub struct Resume {
 struct Comer {
     profile: users::Profile,
     muted: Muted,
+    attention: Attention,
 }
 
 impl Comer {
@@ -43,6 +45,7 @@ impl Comer {
         Ok(Comer {
             profile: users::profile(conn, user)?,
             muted: muted::of(conn, user)?,
+            attention: attention::of(conn, user)?,
         })
     }
 }
@@ -121,7 +124,11 @@ impl Chat {
         room: Option<Destination>,
     ) -> Result<HttpResponse> {
         let verdict = Rc::new(Cell::new(None));
-        let Comer { mut profile, muted } = comer;
+        let Comer {
+            mut profile,
+            muted,
+            attention,
+        } = comer;
         let is_visible = !profile.discretion.invisible;
         profile.online = is_visible;
         profile.here = is_visible && room.is_some();
@@ -129,6 +136,7 @@ impl Chat {
         let session = Session::new(Entrance {
             id: self.session_number(),
             muted,
+            attention,
             sign_in,
             allowance: self.allowances.of(profile.id),
             person: Arc::new(profile),

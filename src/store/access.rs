@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
+use super::attention::{self, Attention};
 use super::connection::Conn;
 use super::muted::{self, Muted};
 use super::schema::{memberships, rooms, users};
@@ -34,6 +35,8 @@ pub struct Standing {
     pub invisible: HashSet<UserId>,
     /// Whom each of them does not want to hear.
     pub muted: HashMap<UserId, Muted>,
+    /// What each person set for all of their rooms.
+    pub attention: HashMap<UserId, Attention>,
     /// The sign-ins that are not over.
     pub living: HashSet<i64>,
     /// The places where somebody may be.
@@ -63,6 +66,7 @@ pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
         revisions: revisions(conn, &question.users)?,
         invisible: invisible(conn, &question.users)?,
         muted: muted::of_each(conn, &question.users)?,
+        attention: attention::of_people(conn, &question.users)?,
         living: sign_ins::living(conn, &question.sign_ins)?,
         places: permitted(conn, &question.places)?,
         rooms: rooms_of(conn, &question.users)?,

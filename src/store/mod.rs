@@ -19,6 +19,7 @@ pub mod users;
 
 pub mod access;
 pub mod administration;
+pub mod attention;
 pub mod audit;
 pub mod heads;
 

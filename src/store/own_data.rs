@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::connection::Conn;
 use super::schema::{memberships, messages, rooms, users};
-use super::sign_ins;
 use super::time::Time;
 use super::users::profiles::{self, Own};
 use super::{RoomId, UserId};
+use super::{attention, sign_ins};
 use crate::error::Result;
 
 /// Messages read at once.
@@ -22,6 +22,8 @@ pub struct Person {
     /// What they and others see.
     #[serde(flatten)]
     pub own: Own,
+    /// What gets their attention, and when nothing does.
+    pub notifications: attention::Shown,
     /// When they made their account.
     pub created_at: Time,
     /// The browsers that are signed in.
@@ -101,6 +103,7 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
     };
     Ok(Person {
         own: profiles::own(conn, user)?,
+        notifications: attention::of(conn, user)?.shown(),
         created_at: Time::from_sql(created_at),
         sign_ins: listed.into_iter().map(sign_in).collect(),
         rooms: places.into_iter().map(place).collect(),

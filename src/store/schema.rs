@@ -147,6 +147,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    attention (user_id) {
+        user_id -> BigInt,
+        keywords -> Text,
+        undisturbed_since -> Nullable<Timestamp>,
+        undisturbed_until -> Nullable<Timestamp>,
+        quiet_from -> Nullable<Integer>,
+        quiet_to -> Nullable<Integer>,
+        time_zone -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> BigInt,
         at -> Timestamp,
@@ -166,6 +178,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(attention -> users (user_id));
 diesel::joinable!(audit -> users (actor_id));
 diesel::joinable!(muted_people -> users (muted_id));
 diesel::joinable!(sign_ins -> users (user_id));
@@ -179,6 +192,7 @@ diesel::joinable!(messages -> users (author_id));
 diesel::joinable!(messages -> rooms (room_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    attention,
     audit,
     site,
     users,

@@ -29,11 +29,21 @@ impl Time {
         (self.0 - earlier.0).to_std().unwrap_or_default()
     }
 
+    /// So many seconds after 1970; `None` where that cannot be stored.
+    pub fn from_seconds(seconds: i64) -> Option<Time> {
+        let time = DateTime::from_timestamp(seconds, 0)?.naive_utc();
+        is_storable(time).then_some(Time(time))
+    }
+
+    /// Whole seconds since 1970.
+    pub fn seconds(self) -> i64 {
+        self.0.and_utc().timestamp()
+    }
+
     /// What is written as RFC 3339, to the millisecond; `None` for what is no time, or one beyond what can be stored.
     pub fn parse(text: &str) -> Option<Time> {
         let time = DateTime::parse_from_rfc3339(text).ok()?.naive_utc();
-        let storable = (1970..=9999).contains(&time.year());
-        storable.then(|| Time(time.trunc_subsecs(3)))
+        is_storable(time).then(|| Time(time.trunc_subsecs(3)))
     }
 
     /// The day in UTC: `2026-11-22`.
@@ -59,6 +69,10 @@ impl Time {
     pub(super) fn from_sql(value: NaiveDateTime) -> Time {
         Time(value)
     }
+}
+
+fn is_storable(time: NaiveDateTime) -> bool {
+    (1970..=9999).contains(&time.year())
 }
 
 impl Serialize for Time {

@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::{memberships, mentions, messages};
 use super::time::Time;
-use super::{RoomId, UserId, muted};
+use super::{RoomId, UserId, attention, muted};
 use crate::error::{Error, Result};
+use crate::keywords::Wanted;
 use crate::mentions::Everyone;
-use crate::telling::{Call, Heard, Level};
+use crate::telling::{Call, Heard, Level, Quiet};
 
 /// What somebody wants to be told of in a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,21 +63,32 @@ pub fn set(
     Ok(())
 }
 
-/// A message as somebody meets it. Errors: `NotFound` where there is none with that number.
-pub fn heard(conn: &mut Conn, room: RoomId, seq: i64, user: UserId) -> Result<Heard> {
+/// A message as somebody meets it, and why nothing disturbed them when it was said, where it was so.
+///
+/// Errors: `NotFound` where there is none with that number.
+pub fn heard(
+    conn: &mut Conn,
+    room: RoomId,
+    seq: i64,
+    user: UserId,
+) -> Result<(Heard, Option<Quiet>)> {
     type Columns = (
         UserId,
         Option<String>,
         Option<String>,
         Option<chrono::NaiveDateTime>,
+        String,
+        chrono::NaiveDateTime,
     );
-    let (author, kind, calls, deleted): Columns = messages::table
+    let (author, kind, calls, deleted, text, sent_at): Columns = messages::table
         .find((room, seq))
         .select((
             messages::author_id,
             messages::kind,
             messages::calls,
             messages::deleted_at,
+            messages::text,
+            messages::sent_at,
         ))
         .first(conn)?;
     let named: i64 = mentions::table
@@ -93,11 +105,18 @@ pub fn heard(conn: &mut Conn, room: RoomId, seq: i64, user: UserId) -> Result<He
         Some(Everyone::Here) => Some(Call::Here),
         None => None,
     };
-    Ok(Heard {
+    let attention = attention::of(conn, user)?;
+    let mut wanted = Wanted::default();
+    for keyword in &attention.keywords {
+        wanted.add(user, keyword);
+    }
+    let heard = Heard {
         is_notice: kind.is_some(),
         is_deleted: deleted.is_some(),
         is_own: author == user,
         is_of_muted,
         call,
-    })
+        has_keyword: !wanted.found_in(&text).is_empty(),
+    };
+    Ok((heard, attention.quiet_at(Time::from_sql(sent_at))))
 }

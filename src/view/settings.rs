@@ -1,4 +1,4 @@
-//! What somebody's settings show: their password's form, and the browsers that are signed in.
+//! What somebody's settings show: what others see of them, what gets their attention, and the browsers that are signed in.
 
 use serde::Serialize;
 
@@ -7,9 +7,14 @@ use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
 use super::person::Person;
+use crate::keywords::Keyword;
 use crate::store::Time;
+use crate::store::attention::Attention;
 use crate::store::sign_ins::Listed;
 use crate::store::users::profiles::Own;
+
+/// For how long somebody can be left undisturbed, in minutes.
+pub const UNDISTURBED_MINUTES: [u64; 3] = [30, 60, 240];
 
 /// Somebody's settings.
 #[derive(Serialize)]
@@ -18,6 +23,8 @@ pub struct Settings {
     pub rooms: Vec<RoomLink>,
     /// What I show of myself.
     pub own: Own,
+    /// What gets my attention, and when nothing does.
+    pub attending: Attending,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
     /// Whom I do not want to hear.
@@ -45,6 +52,55 @@ pub struct SignInLine {
     pub used_on: String,
     /// Whether it is the one that asks.
     pub this: bool,
+}
+
+/// What gets somebody's attention, and when nothing does.
+#[derive(Serialize)]
+pub struct Attending {
+    /// Their words, one a line.
+    pub keywords: String,
+    /// For how many minutes they can be left undisturbed.
+    pub minutes: [u64; 3],
+    /// Until when they are, where they are, as the clock in their zone shows it; else empty.
+    pub undisturbed_until: String,
+    /// Whether they have quiet hours.
+    pub quiet: bool,
+    /// When these begin, or might.
+    pub quiet_from: String,
+    /// When they are over, or might be.
+    pub quiet_to: String,
+    /// Where the clock hangs; may be empty.
+    pub time_zone: String,
+}
+
+impl From<Attention> for Attending {
+    fn from(attention: Attention) -> Attending {
+        let written: Vec<&str> = attention.keywords.iter().map(Keyword::as_str).collect();
+        let until = attention.undisturbed_until().map(|until| {
+            let there = attention.zone.as_ref();
+            there
+                .and_then(|zone| {
+                    Some(format!(
+                        "{} ({})",
+                        zone.words(until.seconds())?,
+                        zone.name()
+                    ))
+                })
+                .unwrap_or_else(|| format!("{} {} (UTC)", until.day(), until.clock()))
+        });
+        let hours = attention.quiet_hours.as_ref();
+        Attending {
+            keywords: written.join("\n"),
+            minutes: UNDISTURBED_MINUTES,
+            undisturbed_until: until.unwrap_or_default(),
+            quiet: hours.is_some(),
+            quiet_from: hours.map_or("22:00".to_owned(), |hours| hours.from().to_string()),
+            quiet_to: hours.map_or("07:00".to_owned(), |hours| hours.to().to_string()),
+            time_zone: attention
+                .zone
+                .map_or_else(String::new, |zone| zone.name().to_owned()),
+        }
+    }
 }
 
 impl SignInLine {

@@ -23,6 +23,7 @@ mod room;
 mod settings;
 
 mod api;
+mod attention;
 mod deeds;
 mod details;
 mod directory;
@@ -170,6 +171,10 @@ fn configure(services: &mut ServiceConfig) {
         ))
         .service(resource("/settings/data.json", [get(leaving::download)]))
         .service(resource("/settings/profile", [post(profile::submit)]))
+        .service(resource(
+            "/settings/notifications",
+            [post(attention::submit)],
+        ))
         .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
         .service(resource(
             "/people/{username}/",

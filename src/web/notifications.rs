@@ -83,21 +83,23 @@ async fn told(services: Shared, caller: Caller, path: web::Path<(String, i64)>) 
     Ok(HttpResponse::Ok().json(json!({ "told": reason.is_told(), "reason": reason.word() })))
 }
 
-/// Why somebody is told of a message, or is not, as things stand now.
+/// Why somebody is told of a message, or is not, as things stand now; whether something kept them undisturbed, as it was then.
 async fn why(services: &Shared, room: &Room, user: UserId, seq: i64) -> Result<Reason> {
     let id = room.id;
     let heard = services
         .store
         .read(move |conn| wants::heard(conn, id, seq, user));
+    let (heard, quiet) = heard.await?;
     let listener = Listener {
         belongs: room.joined,
         level: room.wants.level,
         is_muted: room.wants.is_muted(),
         is_online: services.chat.presences().await?.is_online(user),
+        quiet,
         // Nobody knows any more who looked at what.
         is_watching: false,
     };
-    Ok(telling::reason(heard.await?, listener))
+    Ok(telling::reason(heard, listener))
 }
 
 /// About which message somebody wonders, and whether something was just set.

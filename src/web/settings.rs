@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
+use super::attention;
 use super::client;
 use super::passwords::Password;
 use super::profile;
@@ -16,7 +17,7 @@ use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::Person;
-use crate::view::settings::{Settings, SignInLine};
+use crate::view::settings::{Attending, Settings, SignInLine};
 
 /// Browsers on the page, of those used last.
 const SHOWN_MAX: i64 = 100;
@@ -52,7 +53,7 @@ pub(super) async fn show(
 ) -> Answer {
     let done = match link.done.as_str() {
         "password" => "settings-done-password",
-        "profile" => "settings-done-profile",
+        "notifications" | "profile" => "settings-done-profile",
         "signed-out" => "settings-done-signed-out",
         "distance" => "settings-done-profile",
         _ => "",
@@ -171,6 +172,7 @@ pub(super) async fn draw(
         Ok((listed, muted, rooms::joined_by(conn, &viewer)?))
     });
     let (listed, muted, joined) = read.await?;
+    let attention = attention::of(services, signed_in.viewer.id).await?;
     let own = profile::own(services, &signed_in.viewer).await?;
     let mut lines: Vec<SignInLine> = listed
         .into_iter()
@@ -180,6 +182,7 @@ pub(super) async fn draw(
     let page = Settings {
         rooms: lobby::listed(joined),
         own,
+        attending: Attending::from(attention),
         sign_ins: lines,
         muted: muted.into_iter().map(Person::from).collect(),
         done,

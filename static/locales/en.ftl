@@ -97,6 +97,25 @@ settings-status-hours = { $hours ->
 settings-invisible = Nobody sees that I am here, or that I type
 settings-hides-last-seen = Nobody sees when I was last here
 settings-hides-reading = Nobody sees what I have read, and I do not see it of others
+settings-notifications = Notifications
+settings-keywords = Words that I want to be told of
+settings-keywords-hint = One a line, at most 20, as if they named you: what you look after, or what others call you.
+settings-undisturbed = Do not disturb
+settings-undisturbed-not = Not now: I am told as usual
+settings-undisturbed-until = Until { $time }
+settings-undisturbed-minutes = { $minutes ->
+    [30] For half an hour
+    [60] For an hour
+    [240] For four hours
+   *[other] For { $minutes } minutes
+}
+settings-undisturbed-tomorrow = Until tomorrow, 8:00
+settings-quiet = Quiet hours, every day
+settings-quiet-from = From
+settings-quiet-to = to
+settings-time-zone = Your time zone
+settings-time-zone-hint = As in Europe/Berlin or Asia/Dhaka.
+settings-quiet-words = While nothing is to disturb you, you are told of no message by itself, on any device. What is unread is counted all the same.
 settings-own = What is kept of you
 settings-download = Download what is kept of you
 former-member = Former member
@@ -296,6 +315,7 @@ told-title = Why was I (not) told?
 told-name = You are told of this message, because it names you.
 told-room = You are told of this message, because it calls everyone in the room.
 told-here = You are told of this message, because it calls everyone who is online.
+told-keyword = You are told of this message, because a word that you want to be told of is in it.
 told-everything = You are told of this message, because you want to be told of everything here.
 told-notice = You are not told: it is what happened to the room, and nothing that somebody said.
 told-deleted = You are not told: the message was deleted.
@@ -306,6 +326,8 @@ told-nothing = You are not told: you want to be told of nothing here.
 told-muted = You are not told: you have muted this room.
 told-away = You are not told: it calls everyone who is online, and you were not.
 told-not-named = You are not told: it does not name you, and you want to be told here only of messages that do.
+told-do-not-disturb = You were not told: you did not want to be disturbed then.
+told-quiet-hours = You were not told: it came in your quiet hours.
 told-watching = You are not told: you are looking at this room.
 completion-label = Whom to name
 completion-room = Everyone in the room
@@ -515,6 +537,9 @@ refusal-password-nul = The password contains a character that cannot be kept.
 refusal-name-length = A name has 1 to 64 characters.
 refusal-last-administrator = Somebody has to look after this place. Make somebody else an administrator first.
 refusal-name-look-alike = That looks like somebody else’s name. Choose one that nobody takes for theirs.
+refusal-keywords = At most 20 words, each of 2 to 40 characters on a line of its own.
+refusal-quiet-hours = Two times of day that are not the same, such as 22:00 and 07:00.
+refusal-time-zone = The name of a time zone, such as Europe/Berlin or Asia/Dhaka.
 refusal-about = At most 500 characters, and none that cannot be shown.
 refusal-picture-kind = That is not a picture that can be shown here. Take a PNG, a JPEG, a WebP or a GIF.
 refusal-picture-bytes = A picture has at most 8 MB. Take a smaller one.

@@ -49,6 +49,7 @@ mod seen_by;
 
 // What is said.
 mod access;
+mod attention;
 mod contention;
 mod conversation;
 mod crash;

@@ -21,6 +21,8 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("GET", "/api/rooms/lobby/read", "PUT"),
         ("GET", "/api/people/ada/mute", "PUT, DELETE"),
         ("POST", "/api/rooms/lobby/notifications", "GET, HEAD, PUT"),
+        ("DELETE", "/api/me/notifications", "GET, HEAD, PATCH"),
+        ("GET", "/settings/notifications", "POST"),
         ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),

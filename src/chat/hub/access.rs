@@ -133,6 +133,9 @@ impl Hub {
         let places: HashSet<_> = question.places.iter().copied().collect();
         let mut changed = Vec::new();
         for user in &question.users {
+            if let Some(attention) = standing.attention.remove(user) {
+                self.attend(*user, attention);
+            }
             let Some(person) = self.people.get_mut(user) else {
                 continue;
             };

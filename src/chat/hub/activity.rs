@@ -268,7 +268,7 @@ impl Hub {
             slug,
             last_seq,
             revision,
-            said,
+            mut said,
             overflown,
         } = moved;
         self.heads.advance(Head {
@@ -276,6 +276,9 @@ impl Hub {
             last_seq,
             revision,
         });
+        for said in &mut said {
+            said.look_for(&self.wanted);
+        }
         let said: Arc<[Said]> = said.into();
         for said in said.iter().filter(|said| !said.is_deleted) {
             // Who says something for the first time has become a member by it.

@@ -14,6 +14,7 @@ impl Handler<Connect> for Hub {
         let Connect {
             session,
             person: profile,
+            attention,
             sign_in,
             room,
             muted,
@@ -49,6 +50,7 @@ impl Handler<Connect> for Hub {
                 sign_in,
             },
         );
+        self.attend(user, attention);
         self.doubt(user, ctx);
     }
 }
@@ -62,6 +64,10 @@ impl Handler<Disconnect> for Hub {
             if person.sessions.is_empty() {
                 if !person.is_invisible {
                     self.departed.insert(user);
+                }
+                let words = std::mem::take(&mut person.attention.keywords);
+                for keyword in &words {
+                    self.wanted.remove(user, keyword);
                 }
                 self.people.remove(&user);
                 self.belonging.depart(user);

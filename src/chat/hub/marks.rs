@@ -220,7 +220,9 @@ mod tests {
             author,
             username: "ada".to_owned(),
             excerpt: "tea".to_owned(),
+            text: "tea".into(),
             called: Called::default(),
+            wanted_by: Arc::default(),
             is_notice: false,
             is_deleted: false,
         }

@@ -9,6 +9,7 @@ use crate::chat::outlet::Outlet;
 use crate::chat::relay::Word;
 use crate::chat::room::SessionId;
 use crate::error::Result;
+use crate::store::attention::Attention;
 use crate::store::muted::Muted;
 use crate::store::users::Profile;
 use crate::store::wants::Wants;
@@ -32,6 +33,8 @@ pub struct Connect {
     pub session: SessionId,
     /// Whose it is.
     pub person: Arc<Profile>,
+    /// What they set for all of their rooms.
+    pub attention: Attention,
     /// The sign-in it lives by.
     pub sign_in: i64,
     /// Which room it is in, and what its person wants to be told of there.
@@ -82,6 +85,16 @@ pub struct Active {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct ProfileChanged(pub UserId);
+
+/// Somebody set for all of their rooms what gets their attention.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct AttentionChanged {
+    /// Who.
+    pub user: UserId,
+    /// What is set now.
+    pub attention: Attention,
+}
 
 /// Close the sockets of a sign-in that ended.
 #[derive(Message)]

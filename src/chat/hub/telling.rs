@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
-use super::{Focus, Hub, Person};
+use super::{AttentionChanged, Focus, Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::Frame;
+use crate::chat::relay::Notice;
 use crate::chat::said::Said;
+use crate::store::attention::Attention;
 use crate::store::muted::Muted;
 use crate::store::unread::Mark;
 use crate::store::wants::Wants;
-use crate::store::{RoomId, UserId};
+use crate::store::{RoomId, Time, UserId};
 use crate::telling::{self, Listener, Reason};
 
 /// Batches of what was said that are kept until somebody is told of it; the newest are what they are told of.
@@ -111,9 +113,45 @@ impl Person {
             level: wants.level,
             is_muted: wants.is_muted(),
             is_online: !self.is_invisible,
+            quiet: self.attention.quiet_at(Time::now()),
             is_watching,
         };
         telling::reason(said.heard_by(user, &self.muted), listener)
+    }
+}
+
+impl Hub {
+    /// What somebody set holds from now on, unless something newer is known.
+    pub(super) fn attend(&mut self, user: UserId, attention: Attention) {
+        let Some(person) = self.people.get_mut(&user) else {
+            return;
+        };
+        if attention.revision < person.attention.revision {
+            return;
+        }
+        if attention.keywords != person.attention.keywords {
+            for keyword in &person.attention.keywords {
+                self.wanted.remove(user, keyword);
+            }
+            for keyword in &attention.keywords {
+                self.wanted.add(user, keyword);
+            }
+        }
+        person.attention = attention;
+    }
+}
+
+impl Handler<AttentionChanged> for Hub {
+    type Result = ();
+
+    fn handle(&mut self, changed: AttentionChanged, ctx: &mut Self::Context) {
+        let AttentionChanged { user, attention } = changed;
+        self.attend(user, attention);
+        self.doubt(user, ctx);
+        self.tell_others(Notice::Access {
+            sign_ins: Vec::new(),
+            users: vec![user],
+        });
     }
 }
 

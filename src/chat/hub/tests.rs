@@ -9,7 +9,7 @@ use super::{Connect, CutOff, Foundation, Hub, WhoIsThere};
 use crate::chat::closing::CloseReason;
 use crate::chat::outlet::{Gauge, Outlet};
 use crate::chat::room::tests::{Ear, Scene};
-use crate::store::{Store, UserId, sign_ins, users};
+use crate::store::{Store, UserId, attention, sign_ins, users};
 
 fn hub(store: &Store) -> Addr<Hub> {
     Hub::new(Foundation::alone(store)).start()
@@ -37,9 +37,11 @@ async fn connects(
         gauge,
     });
     let person = store.read(move |conn| users::profile(conn, user)).await;
+    let attention = store.read(move |conn| attention::of(conn, user)).await;
     hub.send(Connect {
         session,
         person: Arc::new(person.unwrap()),
+        attention: attention.unwrap(),
         sign_in,
         room: None,
         muted: HashMap::new(),

@@ -256,6 +256,8 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::mentions::Everyone;
     use crate::store::named::Called;
@@ -270,10 +272,12 @@ mod tests {
                 author: 3,
                 username: "ada".to_owned(),
                 excerpt: "tea".to_owned(),
+                text: "tea".into(),
                 called: Called {
                     everyone: Some(Everyone::Here),
                     people: vec![4, 5],
                 },
+                wanted_by: Arc::default(),
                 is_notice: false,
                 is_deleted: false,
             },

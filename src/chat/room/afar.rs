@@ -94,6 +94,8 @@ impl Handler<FromAfar> for Room {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::chat::said::Said;
     use crate::store::named::Called;
@@ -106,7 +108,9 @@ mod tests {
                 author: 1,
                 username: "ada".to_owned(),
                 excerpt: "tea".to_owned(),
+                text: "tea".into(),
                 called: Called::default(),
+                wanted_by: Arc::default(),
                 is_notice: false,
                 is_deleted: false,
             },

@@ -22,7 +22,8 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 10] = [
+const PARENTS: [(&str, &str, &str); 11] = [
+    ("attention", "user_id", "users"),
     ("rooms", "created_by", "users"),
     ("former_slugs", "room_id", "rooms"),
     ("room_counters", "room_id", "rooms"),

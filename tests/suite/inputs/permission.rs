@@ -29,7 +29,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 38] = [
+const ROUTES: [Route; 41] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -70,6 +70,19 @@ const ROUTES: [Route; 38] = [
     ("GET", "/metrics", Nothing, [404, 404, 404]),
     ("GET", "/robots.txt", Nothing, [200, 200, 200]),
     ("GET", "/api/me", Nothing, [401, 200, 200]),
+    ("GET", "/api/me/notifications", Nothing, [401, 200, 200]),
+    (
+        "PATCH",
+        "/api/me/notifications",
+        Json("{\"keywords\":[\"tea\"]}"),
+        [401, 200, 200],
+    ),
+    (
+        "POST",
+        "/settings/notifications",
+        Form(&[("keywords", "tea")]),
+        [303, 303, 303],
+    ),
     ("GET", "/api/users", Nothing, [401, 200, 200]),
     ("GET", "/api/rooms", Nothing, [401, 200, 200]),
     ("GET", "/api/me/muted", Nothing, [401, 200, 200]),
