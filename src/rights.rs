@@ -113,6 +113,15 @@ pub enum Action {
     TakeBackReported,
     /// Keep somebody of that role from writing to oneself.
     Block(Role),
+    /// Make a link that lets others in.
+    Invite {
+        /// Whether members make such links at this site, or only those who look after it.
+        by_members: bool,
+        /// The room that it leads into, where it does.
+        room: Option<Room>,
+        /// Whether whoever makes an account by it becomes a guest.
+        as_guest: bool,
+    },
     /// Look after the site: its accounts, and what was done to them.
     Administer,
 }
@@ -231,6 +240,20 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         }
         // Whoever looks after the site has to be able to reach everyone.
         Action::Block(role) => role != Role::Administrator,
+        Action::Invite {
+            by_members,
+            room,
+            as_guest,
+        } => {
+            let may_at_all = match person.role {
+                Role::Administrator => true,
+                Role::Member => by_members && !as_guest,
+                Role::Guest | Role::Bot => false,
+            };
+            let may_add = |room| may(person, Action::Add(room, Place::Stranger)).is_ok();
+            // A guest sees nothing but rooms they are added to.
+            may_at_all && room.map_or(!as_guest, may_add)
+        }
         Action::TakeBackReported | Action::Administer => person.role == Role::Administrator,
     };
     match action.room() {
@@ -249,6 +272,7 @@ impl Action {
             | Action::TakeBackReported
             | Action::Block(_)
             | Action::Administer => None,
+            Action::Invite { room, .. } => room,
             Action::Read(room)
             | Action::Post(room)
             | Action::CallAll { room, .. }

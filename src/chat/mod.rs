@@ -24,6 +24,7 @@ mod said;
 
 mod hub;
 
+mod beside;
 mod closing;
 pub mod protocol;
 

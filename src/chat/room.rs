@@ -26,8 +26,8 @@ use actix::prelude::*;
 use tokio::sync::oneshot;
 
 pub use requests::{
-    DoAndTell, Drain, FromAfar, HaveRead, HeadIs, Join, Leave, Lowered, Ping, Presences, Read,
-    Retire, Say, Sight, Told, Typing, TypingAfar,
+    ChangedBeside, DoAndTell, Drain, FromAfar, HaveRead, HeadIs, Join, Leave, Lowered, Ping,
+    Presences, Read, Retire, Say, Sight, Told, Typing, TypingAfar,
 };
 
 use super::closing::CloseReason;

@@ -215,3 +215,40 @@ fn everyone_blocks_everyone_but_administrators() {
         }
     }
 }
+
+#[test]
+fn links_that_let_others_in_are_made_by_administrators_and_where_they_may_by_members() {
+    for (by_members, as_guest, allowed) in [
+        (true, false, [true, true, false, false]),
+        (false, false, [true, false, false, false]),
+        (true, true, [false; 4]),
+    ] {
+        for (role, allowed) in ROLES.into_iter().zip(allowed) {
+            let invite = Action::Invite {
+                by_members,
+                room: None,
+                as_guest,
+            };
+            let person = Person { role, active: true };
+            assert_eq!(may(person, invite).is_ok(), allowed, "{role:?}, {invite:?}");
+        }
+    }
+    let into = |by_members, as_guest| {
+        move |room| Action::Invite {
+            by_members,
+            room: Some(room),
+            as_guest,
+        }
+    };
+    let open = ["++.++", "!!.++", "...!!", "!!.!!"];
+    let closed = ["...++", "...++", "...!!", "...!!"];
+    let tables = [open, closed, NOBODY];
+    in_all_kinds("invite", false, tables, into(true, false));
+    let open = ["++.++", "!!.!!", "...!!", "!!.!!"];
+    let closed = ["...++", "...!!", "...!!", "...!!"];
+    let tables = [open, closed, NOBODY];
+    in_all_kinds("invite, without members", false, tables, into(false, false));
+    in_all_kinds("invite a guest", false, tables, into(true, true));
+    let nowhere = [NOBODY_OPEN, NOBODY, NOBODY];
+    in_all_kinds("invite", true, nowhere, into(true, false));
+}

@@ -11,6 +11,7 @@ mod naming;
 mod numbering;
 mod outcome;
 mod taking_back;
+pub(super) mod within;
 mod writer;
 mod writing;
 
@@ -156,6 +157,10 @@ impl CommitQueue {
         });
         self.push(|state| state.statements.push_back(statement))?;
         Ok(receiver)
+    }
+
+    pub(super) fn drawing(&self) -> Drawing {
+        self.shared.drawing
     }
 
     pub(super) fn close(&self) {

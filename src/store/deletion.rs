@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::Conn;
 use super::memberships as members;
-use super::schema::{former_slugs, memberships, messages, room_counters, rooms};
+use super::schema::{former_slugs, invitations, memberships, messages, room_counters, rooms};
 use super::time::Time;
 use super::users::{Viewer, raise_access_revision};
 use super::{RoomId, Store, UserId, audit};
@@ -52,6 +52,7 @@ pub fn begin(conn: &mut Conn, viewer: &Viewer, room: RoomId) -> Result<Vec<UserI
         .load(conn)?;
     diesel::delete(memberships::table.filter(memberships::room_id.eq(room))).execute(conn)?;
     diesel::delete(former_slugs::table.filter(former_slugs::room_id.eq(room))).execute(conn)?;
+    diesel::delete(invitations::table.filter(invitations::room_id.eq(room))).execute(conn)?;
     let now = Time::now().sql();
     diesel::update(rooms::table.find(room))
         .set((

@@ -28,6 +28,7 @@ pub mod check;
 pub mod deletion;
 pub mod directory;
 pub mod directs;
+pub mod invitations;
 pub mod lists;
 pub mod memberships;
 pub mod messages;
@@ -162,6 +163,11 @@ impl Store {
             }
         }
         Ok(newest.changes)
+    }
+
+    /// How a message's text becomes HTML: for a statement that changes a room within its own transaction.
+    pub fn drawing(&self) -> Drawing {
+        self.commits.drawing()
     }
 
     /// Saves a room's changes in one transaction with whatever else waits, and numbers them.

@@ -7,9 +7,9 @@ diesel::table! {
         epoch -> Text,
         secret_key -> Binary,
         setup_token -> Nullable<Text>,
-        invite_token -> Text,
         created_at -> Timestamp,
         served_from -> Nullable<Text>,
+        members_invite -> Bool,
     }
 }
 
@@ -159,6 +159,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    invitations (id) {
+        id -> BigInt,
+        token -> Text,
+        made_by -> Nullable<BigInt>,
+        made_at -> Timestamp,
+        room_id -> Nullable<BigInt>,
+        role -> Text,
+        expires_at -> Nullable<Timestamp>,
+        uses -> BigInt,
+        uses_max -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> BigInt,
         at -> Timestamp,
@@ -181,6 +195,8 @@ diesel::table! {
 diesel::joinable!(attention -> users (user_id));
 diesel::joinable!(audit -> users (actor_id));
 diesel::joinable!(muted_people -> users (muted_id));
+diesel::joinable!(invitations -> users (made_by));
+diesel::joinable!(invitations -> rooms (room_id));
 diesel::joinable!(sign_ins -> users (user_id));
 diesel::joinable!(password_resets -> users (user_id));
 diesel::joinable!(rooms -> users (created_by));
@@ -194,6 +210,7 @@ diesel::joinable!(messages -> rooms (room_id));
 diesel::allow_tables_to_appear_in_same_query!(
     attention,
     audit,
+    invitations,
     site,
     users,
     sign_ins,

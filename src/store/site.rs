@@ -1,11 +1,11 @@
-//! The site's own row: its id, its epoch, the secrets that its nodes share, and the links for set-up and invitation.
+//! The site's own row: its id, its epoch, the secrets that its nodes share, the link for set-up, and who invites.
 
 use diesel::prelude::*;
 
 use super::connection::Conn;
 use super::schema::site;
 use super::time::Time;
-use super::{UserId, audit};
+use super::{UserId, audit, invitations};
 use crate::error::Result;
 use crate::secrets;
 
@@ -21,8 +21,8 @@ pub struct Site {
     pub secret_key: Vec<u8>,
     /// The set-up link's token, until it was used.
     pub setup_token: Option<String>,
-    /// The invitation link's token.
-    pub invite_token: String,
+    /// Whether members make invitations too, or only administrators.
+    pub members_invite: bool,
 }
 
 /// The site's row.
@@ -43,11 +43,10 @@ pub(super) fn make_where_missing(conn: &mut Conn) -> Result<()> {
             site::epoch.eq(secrets::random_word(16)?),
             site::secret_key.eq(secrets::random_bytes::<32>()?.to_vec()),
             site::setup_token.eq(Some(secrets::token()?)),
-            site::invite_token.eq(secrets::token()?),
             site::created_at.eq(Time::now().sql()),
         ))
         .execute(conn)?;
-    Ok(())
+    invitations::make_own(conn)
 }
 
 /// Begins another history where the file is not the one that this database was last served from: a copy may be older than
@@ -93,12 +92,20 @@ pub fn use_setup_token(conn: &mut Conn, token: &str) -> Result<bool> {
     Ok(taken == 1)
 }
 
-/// Makes a new invitation link for an administrator; the old one is void from then on.
-pub fn renew_invitation(conn: &mut Conn, actor: UserId) -> Result<String> {
-    let token = secrets::token()?;
-    diesel::update(site::table)
-        .set(site::invite_token.eq(&token))
+/// Lets members make invitations, or only administrators. The links that members made work while they may make them.
+pub fn set_members_invite(conn: &mut Conn, actor: UserId, on: bool) -> Result<()> {
+    let changed = diesel::update(site::table)
+        .filter(site::members_invite.ne(on))
+        .set(site::members_invite.eq(on))
         .execute(conn)?;
-    audit::note(conn, actor, "invitation", "", "")?;
-    Ok(token)
+    if changed > 0 {
+        audit::note(
+            conn,
+            actor,
+            "members_invite",
+            "",
+            if on { "on" } else { "off" },
+        )?;
+    }
+    Ok(())
 }

@@ -24,6 +24,11 @@ impl Time {
         Time(self.0 + TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX))
     }
 
+    /// So much earlier.
+    pub fn before(self, span: Duration) -> Time {
+        Time(self.0 - TimeDelta::from_std(span).unwrap_or(TimeDelta::zero()))
+    }
+
     /// How long from an earlier moment to this one; zero where that is later.
     pub fn since(self, earlier: Time) -> Duration {
         (self.0 - earlier.0).to_std().unwrap_or_default()

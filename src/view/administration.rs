@@ -96,8 +96,10 @@ impl From<Entry> for LogLine {
         let mut arguments = Arguments::new();
         arguments.set("who", isolated(&entry.actor));
         arguments.set("whom", isolated(&entry.subject));
-        let role = format!("role-{}", entry.detail);
-        arguments.set("role", texts::t(&role, &Arguments::new()));
+        if entry.action == "role" {
+            let role = format!("role-{}", entry.detail);
+            arguments.set("role", texts::t(&role, &Arguments::new()));
+        }
         let key = match entry.action.as_str() {
             "role" => "audit-role",
             "deactivated" => "audit-deactivated",
@@ -106,6 +108,15 @@ impl From<Entry> for LogLine {
             "reset_link" => "audit-reset-link",
             "room_deleted" => "audit-room-deleted",
             "invitation" => "audit-invitation",
+            "invitation_ended" => "audit-invitation-ended",
+            "invitation_made" => match entry.detail.as_str() {
+                "open" => "audit-invitation-made-open",
+                "closed" => "audit-invitation-made-closed",
+                _ => "audit-invitation-made",
+            },
+            "invitation_revoked" => "audit-invitation-revoked",
+            "members_invite" if entry.detail == "on" => "audit-members-invite-on",
+            "members_invite" => "audit-members-invite-off",
             _ => "audit-other",
         };
         LogLine {

@@ -25,6 +25,8 @@ pub struct Details {
     pub can_join: bool,
     /// Whether I may bring others in.
     pub can_add: bool,
+    /// Whether I may make a link that leads into it.
+    pub can_invite: bool,
     /// Whether I may give it another name or topic.
     pub can_change: bool,
     /// The waits between two messages that are offered.

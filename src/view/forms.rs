@@ -83,6 +83,23 @@ pub struct SignUp {
     pub refusal: Option<Refusal>,
     /// Whether this person may make an account at all.
     pub open: bool,
+    /// Whether anyone may, without an invitation.
+    pub anyone: bool,
+    /// What they are invited to, where they came by an invitation.
+    pub invited: Option<Invited>,
+    /// Where those go on to who have an account already, as a value in a query.
+    pub next: String,
+}
+
+/// What somebody without an account is invited to.
+#[derive(Serialize)]
+pub struct Invited {
+    /// By whom; by nobody in particular with the site's own link.
+    pub maker: Option<String>,
+    /// The room's name, where it is one.
+    pub room: Option<String>,
+    /// Whether they become a guest.
+    pub guest: bool,
 }
 
 /// The fields of [`SignUp`].

@@ -58,7 +58,7 @@ pub struct NewRoomForm {
 /// A link that lets others in.
 #[derive(Serialize)]
 pub struct Invitation {
-    /// The link.
+    /// The link; empty where the site has none of its own just now.
     pub url: String,
     /// The same as a picture: SVG that is safe to insert.
     pub qr: String,

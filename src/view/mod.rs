@@ -8,6 +8,7 @@ pub mod details;
 pub mod direct;
 pub mod directory;
 pub mod forms;
+pub mod invitations;
 pub mod leaving;
 pub mod lobby;
 pub mod markup;

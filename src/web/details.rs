@@ -18,7 +18,7 @@ use crate::rights::{self, Action, Kind, Place, Role};
 use crate::store::lists::Wish;
 use crate::store::memberships::{self, Member};
 use crate::store::rooms::{self, Room};
-use crate::store::{Deed, UserId};
+use crate::store::{Deed, UserId, site};
 use crate::view::details::{self, Details, MemberLine};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
@@ -179,9 +179,10 @@ async fn draw(
         Ok((
             memberships::members(conn, id)?,
             rooms::joined_by(conn, &viewer)?,
+            site::load(conn)?.members_invite,
         ))
     });
-    let (members, joined) = read.await?;
+    let (members, joined, by_members) = read.await?;
     let there = services.chat.presences().await?;
     let person = signed_in.viewer.as_person();
     let may = |action| rights::may(person, action).is_ok();
@@ -197,6 +198,11 @@ async fn draw(
         can_leave: may(Action::Leave(seen)),
         can_join: !room.joined && may(Action::Join(seen)),
         can_add: may(Action::Add(seen, Place::Stranger)),
+        can_invite: may(Action::Invite {
+            by_members,
+            room: Some(seen),
+            as_guest: false,
+        }),
         can_change: may(Action::Change(seen)),
         slow_modes: details::slow_modes(room.slow_mode),
         can_close: may(Action::Change(seen)) && seen.kind == Kind::Open,

@@ -11,7 +11,7 @@ use super::{invitation, paths};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action};
-use crate::store::{rooms, site, users};
+use crate::store::{invitations, rooms, site, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
 use crate::view::page::Reader;
@@ -111,9 +111,10 @@ async fn draw(
             rooms::visible_to(conn, &viewer)?,
             users::some_known_to(conn, &viewer, &online, lobby::SHOWN_MAX)?,
         );
-        Ok((rooms, people, site::load(conn)?.invite_token))
+        let by_members = site::load(conn)?.members_invite;
+        Ok((rooms, people, invitations::own(conn)?, by_members))
     });
-    let (rooms, (mut people, more_people), invite_token) = read.await?;
+    let (rooms, (mut people, more_people), own, by_members) = read.await?;
     for profile in &mut people {
         there.complete(profile);
     }
@@ -130,7 +131,13 @@ async fn draw(
         more_others,
         people: people.into_iter().map(Person::from).collect(),
         more_people,
-        invitation: invitation::card(services, request, &signed_in.viewer, &invite_token),
+        invitation: invitation::card(
+            services,
+            request,
+            &signed_in.viewer,
+            own.as_deref(),
+            by_members,
+        ),
         refusal,
         form,
     };

@@ -6,6 +6,7 @@ pub mod origin;
 pub mod refusals;
 pub mod visitor;
 
+mod entrance;
 mod setup;
 mod signup;
 
@@ -14,6 +15,7 @@ mod reset;
 
 mod distance;
 mod invitation;
+mod invitations;
 mod leaving;
 mod lists;
 mod lobby;
@@ -86,6 +88,7 @@ pub struct Services {
     passwords: Passwords,
     throttle: Throttle,
     room_making: Throttle,
+    invitation_making: Throttle,
     known_browsers: KnownBrowsers,
     warned_of_proxy: AtomicBool,
 }
@@ -99,6 +102,7 @@ impl Services {
             passwords: Passwords::new()?,
             throttle: Throttle::new(config.sign_ins_per_minute),
             room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
+            invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             known_browsers: KnownBrowsers::new(&site.secret_key)?,
             draining: AtomicBool::new(false),
             warned_of_proxy: AtomicBool::new(false),
@@ -158,7 +162,14 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/login", [get(login::show), post(login::submit)]))
         .service(resource("/logout", [post(login::leave)]))
         .service(resource("/reset", [get(reset::show), post(reset::submit)]))
+        .service(resource("/join", [post(entrance::join)]))
+        // Letting others in
         .service(resource("/invitation", [post(invitation::renew)]))
+        .service(resource(
+            "/invitations",
+            [get(invitations::show), post(invitations::make)],
+        ))
+        .service(resource("/invitations/{id}", [post(invitations::end)]))
         // One's own account
         .service(resource("/settings", [get(settings::show)]))
         .service(resource(
@@ -185,6 +196,10 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/admin/people/{username}",
             [post(administration::submit)],
+        ))
+        .service(resource(
+            "/admin/invitations",
+            [get(invitations::show_all), post(invitations::switch)],
         ))
         .service(resource("/admin/log", [get(administration::log)]))
         // Rooms

@@ -5,14 +5,15 @@ use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
 use super::accounts::{self, Beginning, Wanted};
-use super::client;
+use super::entrance;
+use super::paths;
 use super::refusals::{self, Answer, Shared};
 use super::visitor::Anyone;
 use crate::config::SignUp as Mode;
 use crate::error::{Error, Result};
-use crate::secrets;
-use crate::store::site;
-use crate::view::forms::{Refusal, SignUp, SignUpForm};
+use crate::store::invitations::using::{self, Found};
+use crate::store::{site, users};
+use crate::view::forms::{Invited, Refusal, SignUp, SignUpForm};
 use crate::view::page::Reader;
 
 /// What the invitation link carries.
@@ -39,43 +40,47 @@ pub(super) async fn show(
     link: web::Query<Link>,
     anyone: Anyone,
 ) -> Answer {
-    if anyone.0.is_some() {
-        return Ok(refusals::see_other("/"));
+    let token = link.into_inner().invite;
+    if let Some(signed_in) = anyone.0 {
+        if token.is_empty() {
+            return Ok(refusals::see_other("/"));
+        }
+        return entrance::show(&services, &request, &signed_in, token).await;
     }
     let form = Form {
-        invite: link.into_inner().invite,
+        invite: token,
         ..Form::default()
     };
     match door(&services, &request, &form.invite).await? {
-        None => draw(&services, &request, StatusCode::OK, form, None, true),
-        Some(closed) => shut(&services, &request, form, closed),
+        Door::Open(invited) => draw(&services, &request, form, invited, None),
+        Door::Shut(closed) => shut(&services, &request, form, closed),
     }
 }
 
-/// Makes the account, in the room that everybody joins.
+/// Makes the account, in the room that everybody joins and the one that the invitation leads into.
 pub(super) async fn submit(
     services: Shared,
     request: HttpRequest,
     form: web::Form<Form>,
 ) -> Answer {
     let form = form.into_inner();
-    if let Some(closed) = door(&services, &request, &form.invite).await? {
-        return shut(&services, &request, form, closed);
-    }
-    match admit(&services, &request, &form).await {
+    let invited = match door(&services, &request, &form.invite).await? {
+        Door::Open(invited) => invited,
+        Door::Shut(closed) => return shut(&services, &request, form, closed),
+    };
+    match admit(&services, &request, &form, invited.as_ref()).await {
         Ok((beginning, username, ended)) => {
-            Ok(beginning.answer(&services, &request, &username, ended, "/"))
+            let room = invited.and_then(|invited| invited.room);
+            let next = room.map_or_else(|| "/".to_owned(), |room| paths::room(&room.slug));
+            Ok(beginning.answer(&services, &request, &username, ended, &next))
         }
         Err(refusal @ Error::Field { .. }) => {
             let refusal = Refusal::from(&refusal);
-            draw(
-                &services,
-                &request,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                form,
-                Some(refusal),
-                true,
-            )
+            draw(&services, &request, form, invited, Some(refusal))
+        }
+        // Somebody else came by its last use, or it was ended, in between.
+        Err(Error::NotFound) if invited.is_some() => {
+            shut(&services, &request, form, "refusal-invite-wrong")
         }
         Err(other) => Err(other.into()),
     }
@@ -85,87 +90,118 @@ async fn admit(
     services: &Shared,
     request: &HttpRequest,
     form: &Form,
+    invited: Option<&Found>,
 ) -> Result<(Beginning, String, Option<i64>)> {
     let wanted = Wanted::parse(&form.username, &form.name, &form.password)?;
-    let account = wanted.account(services, "member").await?;
+    let role = match invited {
+        Some(Found { guest: true, .. }) => "guest",
+        _ => "member",
+    };
+    let account = wanted.account(services, role).await?;
     let username = account.username.as_str().to_owned();
     let beginning = Beginning::new(services, request, true)?;
     let begin = beginning.statement();
-    let ended = services
-        .store
-        .write(move |conn| accounts::admit(conn, &account, &begin))
-        .await?;
+    let (drawing, token) = (services.store.drawing(), form.invite.clone());
+    let is_invited = invited.is_some();
+    let write = services.store.write(move |conn| {
+        let ended = accounts::admit(conn, &account, &begin)?;
+        if is_invited {
+            let user = users::by_skeleton(conn, &account.username.skeleton())?;
+            using::accept(conn, drawing, &token, user, true)?;
+        }
+        Ok(ended)
+    });
+    let room = invited.and_then(|invited| invited.room.as_ref());
+    let ended = match room {
+        Some(room) => services.chat.beside((room.id, &room.slug), write).await?,
+        None => write.await?,
+    };
     Ok((beginning, username, ended))
 }
 
-/// Why this person may not make an account; `None` where they may.
-async fn door(
-    services: &Shared,
-    request: &HttpRequest,
-    invite: &str,
-) -> Result<Option<&'static str>> {
+/// Whether somebody may make an account.
+enum Door {
+    /// They may, by the invitation they came with, where they did.
+    Open(Option<Found>),
+    /// They may not, and why.
+    Shut(&'static str),
+}
+
+async fn door(services: &Shared, request: &HttpRequest, invite: &str) -> Result<Door> {
     let site = services.store.read(site::load).await?;
     // Before the first account there is nobody to be invited by and no room to be in.
     let is_set_up = site.setup_token.is_none();
     match services.config.signup {
-        Mode::Closed => Ok(Some("refusal-signup-closed")),
-        _ if !is_set_up => Ok(Some("refusal-not-set-up")),
-        Mode::Open => Ok(None),
-        Mode::Invite => {
-            let attempt = services
-                .throttle
-                .token(client::address(request, &services.config))?;
-            // Who came without any invitation has guessed nothing.
-            if invite.is_empty() {
-                services.throttle.take_back(attempt);
-                return Ok(Some("refusal-invite-wrong"));
-            }
-            if !secrets::same(&site.invite_token, invite) {
-                return Ok(Some("refusal-invite-wrong"));
-            }
-            services.throttle.take_back(attempt);
-            Ok(None)
+        Mode::Closed => Ok(Door::Shut("refusal-signup-closed")),
+        _ if !is_set_up => Ok(Door::Shut("refusal-not-set-up")),
+        Mode::Open if invite.is_empty() => Ok(Door::Open(None)),
+        // Who came without any invitation has guessed nothing.
+        Mode::Invite if invite.is_empty() => Ok(Door::Shut("refusal-invite-wrong")),
+        Mode::Open | Mode::Invite => {
+            let found = entrance::look(services, request, invite, None).await?;
+            Ok(match found {
+                Some(found) => Door::Open(Some(found)),
+                None => Door::Shut("refusal-invite-wrong"),
+            })
         }
     }
 }
 
 fn shut(services: &Shared, request: &HttpRequest, form: Form, closed: &'static str) -> Answer {
-    draw(
-        services,
-        request,
-        StatusCode::FORBIDDEN,
-        form,
-        Some(Refusal::of_form(closed)),
-        false,
-    )
+    let page = page(services, form, None, Some(Refusal::of_form(closed)), false);
+    answer(services, request, StatusCode::FORBIDDEN, &page)
 }
 
 fn draw(
     services: &Shared,
     request: &HttpRequest,
-    status: StatusCode,
     form: Form,
+    invited: Option<Found>,
+    refusal: Option<Refusal>,
+) -> Answer {
+    let status = match &refusal {
+        Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
+    let page = page(services, form, invited, refusal, true);
+    answer(services, request, status, &page)
+}
+
+fn page(
+    services: &Shared,
+    form: Form,
+    invited: Option<Found>,
     refusal: Option<Refusal>,
     open: bool,
-) -> Answer {
+) -> SignUp {
+    let next = if form.invite.is_empty() {
+        String::new()
+    } else {
+        let back = format!("/signup?invite={}", paths::query_value(&form.invite));
+        paths::query_value(&back)
+    };
+    SignUp {
+        form: SignUpForm {
+            invite: form.invite,
+            username: form.username,
+            name: form.name,
+        },
+        refusal,
+        open,
+        anyone: services.config.signup == Mode::Open,
+        invited: invited.map(|found| Invited {
+            maker: found.maker,
+            room: found.room.map(|room| room.name),
+            guest: found.guest,
+        }),
+        next,
+    }
+}
+
+fn answer(services: &Shared, request: &HttpRequest, status: StatusCode, page: &SignUp) -> Answer {
     let reader = Reader {
         viewer: None,
         path: request.path(),
     };
-    let form = SignUpForm {
-        invite: form.invite,
-        username: form.username,
-        name: form.name,
-    };
-    Ok(refusals::html(
-        status,
-        services.pages.draw(
-            reader,
-            &SignUp {
-                form,
-                refusal,
-                open,
-            },
-        )?,
-    ))
+    Ok(refusals::html(status, services.pages.draw(reader, page)?))
 }

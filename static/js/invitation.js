@@ -1,13 +1,17 @@
-// The invitation link: copied where the browser allows it, else selected for the reader to copy, and renewed after a question.
+// Invitation links: copied where the browser allows it, else selected for the reader to copy, and renewed after a question.
 import { ask } from "./question.js";
 import { t } from "./text.js";
 
 const SHOWN = 4_000;
 
 export function tendInvitation(announcer) {
-  const link = document.getElementById("invitation-link");
-  if (!link) return;
-  const button = document.getElementById("invitation-copy");
+  for (const row of document.querySelectorAll("[data-copies]")) tend(row, announcer);
+  askBeforeRenewing();
+}
+
+function tend(row, announcer) {
+  const link = row.querySelector("input");
+  const button = row.querySelector("button");
   const label = button.querySelector("span");
   const usual = label.textContent;
   button.hidden = false;
@@ -19,7 +23,6 @@ export function tendInvitation(announcer) {
     else explain(button);
     announcer.say(t(copied ? "invitation-copied" : "invitation-selected"));
   });
-  askBeforeRenewing();
 }
 
 async function copy(link) {
@@ -46,13 +49,18 @@ function explain(button) {
 function askBeforeRenewing() {
   const form = document.getElementById("invitation-renew");
   form?.addEventListener("submit", async (event) => {
+    const button = event.submitter;
+    if (form.dataset.sure) return;
     event.preventDefault();
+    const ends = button?.value === "end";
     const sure = await ask({
-      title: t("invitation-renew-title"),
+      title: t(ends ? "invitation-end-title" : "invitation-renew-title"),
       words: t("invitation-renew-question"),
-      yes: t("invitation-renew"),
+      yes: t(ends ? "invitation-end" : "invitation-renew"),
       no: t("question-cancel"),
     });
-    if (sure) form.submit();
+    if (!sure) return;
+    form.dataset.sure = "";
+    form.requestSubmit(button);
   });
 }

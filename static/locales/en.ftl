@@ -25,6 +25,10 @@ setup-action = Open the house
 
 signup-title = Come in
 signup-action = Make an account
+signup-invited = { $who } invites you.
+signup-invited-room = { $who } invites you to { $room }.
+signup-invited-guest = You come as a guest: you see this room and the people in it.
+signup-anyone-words = You need none here:
 signup-have-account = You have an account already?
 signup-closed-title = An invitation is needed
 signup-closed-words = Accounts are made here by invitation only. Ask somebody who is in for the link, and open it in full: a piece may have been lost on the way, or the link may have been renewed since.
@@ -74,6 +78,13 @@ audit-signed-out = { $who } signed { $whom } out everywhere
 audit-reset-link = { $who } made a link with which { $whom } chooses a new password
 audit-room-deleted = { $who } deleted the room { $whom }
 audit-invitation = { $who } renewed the invitation link
+audit-invitation-ended = { $who } ended the invitation link
+audit-invitation-made = { $who } made an invitation
+audit-invitation-made-open = { $who } made an invitation into { $whom }
+audit-invitation-made-closed = { $who } made an invitation into a room for its members
+audit-invitation-revoked = { $who } ended an invitation of { $whom }
+audit-members-invite-on = { $who } let members make invitations
+audit-members-invite-off = { $who } let only administrators make invitations
 audit-other = { $who } did something to { $whom }
 
 ## One's own account
@@ -272,10 +283,73 @@ invitation-selected = The link is selected: copy it with your keyboard or menu. 
 invitation-loopback = This link works on this computer only. To let others in, start adda with ADDA_BIND=0.0.0.0:8080 and open it at this computer’s address, or put a reverse proxy in front and set ADDA_URL to the address that people use.
 invitation-code = Show it as a code for a phone
 invitation-code-label = The invitation link as a QR code
+invitation-more = More choices: a room, how long, how many
+invitation-none = There is no link for everyone just now.
+invitation-make-own = Make a link
+invitation-change = Renew or end it
+invitation-end = End the link
+invitation-end-title = End the invitation link?
 invitation-renew = Renew the link
-invitation-renew-words = A renewed link ends the old one. Whoever is in stays in.
+invitation-renew-words = The link that was sent so far stops working. Whoever is in stays in.
 invitation-renew-title = Renew the invitation link?
 invitation-renew-question = The link that you have sent so far stops working. People who are in stay in.
+
+invitations-title = Invitations
+invitations-mine = Your invitations
+invitations-none = You have made none that still work.
+invitation-make-title = Make an invitation
+invitation-make-words = Whoever opens the link can make an account, or come with the one they have. Into a room it works as long as you may add people there.
+invitation-make-words-closed = No new accounts are made here: the link brings people who have one into a room, as long as you may add people there.
+invitation-room = Into
+invitation-room-none = No room in particular
+invitation-room-hidden = A room for its members
+invitation-lasts = It works
+invitation-lasts-1 = for a day
+invitation-lasts-7 = for a week
+invitation-lasts-30 = for 30 days
+invitation-lasts-never = until it is ended
+invitation-uses = For
+invitation-uses-some = { $count ->
+    [one] one person
+   *[other] { $count } people
+}
+invitation-uses-unlimited = any number of people
+invitation-guest = Whoever makes an account by it is a guest
+invitation-guest-words = A guest sees the room that you choose here and the people in it, and nothing else.
+invitation-make = Make the link
+invitation-administrators = At this place administrators invite people.
+invitation-for-guests = for guests
+invitation-by = By
+invitation-own = The link for everyone, on the first page
+invitation-used = { $count ->
+    [0] Nobody came by it yet
+    [one] One person came by it
+   *[other] { $count } people came by it
+}
+invitation-used-of = { $count } of { $max } came by it
+invitation-until = works until { $day }, { $time } UTC
+invitation-until-ever = works until it is ended
+invitation-over-expired = its time is over
+invitation-over-used = used up
+invitation-over-maker = does not work: whoever made it may not add people there
+invitation-revoke = End
+invitation-remove = Remove
+admin-invitations = Invitations
+admin-invitations-search = Find by person or room
+admin-invitations-count = { $count ->
+    [0] No invitation
+    [one] One invitation
+   *[other] { $count } invitations
+}
+admin-members-invite = Members make invitations too
+admin-members-invite-words = Where they do not, the links that they made stop working, and they no longer see the link for everyone.
+
+join-title = An invitation
+join-words = { $who } invites you into this room.
+join-joined = You are in this room already.
+join-open = Open the room
+join-in-already = You are in already: there is nothing more to do.
+join-not-now = Not now
 
 ## A room
 
@@ -433,6 +507,7 @@ details-hide-words = A hidden room is not in your list of rooms; you find it amo
 details-hide-words-direct = Hidden, it comes back to your list with the next message.
 hidden-heading = Hidden rooms
 room-starred = Starred
+details-invite = Invite by a link
 details-add-title = Add somebody
 details-add = Add
 details-add-hint = Whoever is added can read everything that was said here so far.
@@ -554,6 +629,8 @@ refusal-login-throttled = { $seconds ->
    *[other] Too many attempts. Try again in { $seconds } seconds.
 }
 refusal-invite-wrong = This invitation is not valid, or not any more.
+refusal-invitations-many = You have 50 invitations that still work. End one of them first.
+refusal-invitation-guest = A guest is invited into a room. Choose which.
 refusal-signup-closed = No new accounts are made here.
 refusal-setup-token = This set-up link is not the right one. The server prints the current one each time it starts.
 refusal-reset-invalid = This link was used or has expired.
@@ -571,6 +648,7 @@ bad-client-id = A client_id has 1 to 64 characters of A-Z, a-z, 0-9, _ and -.
 bad-form = The form could not be read.
 bad-frame = A frame is one JSON object.
 bad-handshake = This is no WebSocket handshake of version 13.
+bad-invitation = An invitation has a room or none, works for 1, 7 or 30 days or never ends, for 1, 5, 25, 100 or unlimited people.
 bad-json = The body is not the JSON that this route takes.
 bad-order = At most 1,000 rooms are put in an order.
 bad-role = A role is member, guest or administrator.

@@ -177,6 +177,12 @@ impl Site {
         self.process = process;
     }
 
+    /// The same with another setting.
+    pub fn restarts_with(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self.start_again();
+    }
+
     /// Asks it to stop (SIGTERM).
     pub fn terminate(&self) {
         self.process.signal("TERM");

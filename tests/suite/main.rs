@@ -90,6 +90,7 @@ mod administration;
 mod api;
 mod history;
 mod in_process;
+mod invitations;
 mod joining;
 mod pages;
 mod passwords;

@@ -13,6 +13,9 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
     for (method, path, allowed) in [
         ("DELETE", "/login", "GET, HEAD, POST"),
         ("GET", "/logout", "POST"),
+        ("GET", "/join", "POST"),
+        ("DELETE", "/invitations", "GET, HEAD, POST"),
+        ("GET", "/invitations/1", "POST"),
         ("POST", "/", "GET, HEAD"),
         ("PUT", "/chat/lobby/", "GET, HEAD, POST"),
         ("POST", "/healthz", "GET, HEAD"),

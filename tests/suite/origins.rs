@@ -13,7 +13,7 @@ whatever_the_database!(
     sockets_need_a_sign_in,
 );
 
-const UNSAFE_FORMS: [&str; 8] = [
+const UNSAFE_FORMS: [&str; 11] = [
     "/login",
     "/signup",
     "/setup",
@@ -22,6 +22,9 @@ const UNSAFE_FORMS: [&str; 8] = [
     "/rooms",
     "/chat/lobby/",
     "/invitation",
+    "/invitations",
+    "/invitations/1",
+    "/join",
 ];
 
 async fn forms_of_other_sites_are_refused(database: Database) {

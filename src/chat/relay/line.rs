@@ -264,7 +264,7 @@ mod tests {
             epoch: "e".to_owned(),
             secret_key: vec![7; 32],
             setup_token: None,
-            invite_token: String::new(),
+            members_invite: true,
         };
         let line = Line::new(&site, Arc::default()).unwrap();
         for number in 0..MESSAGES_MAX as u64 + 10 {

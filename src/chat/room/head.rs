@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use actix::prelude::*;
 
-use super::{HEAD_CHECK_EVERY, HeadIs, OPENING_CHANGES, Room, encoded};
+use super::{ChangedBeside, HEAD_CHECK_EVERY, HeadIs, OPENING_CHANGES, Room, encoded};
 use crate::chat::hub::FoundBehind;
 use crate::chat::relay::Word;
 use crate::store::messages;
@@ -111,5 +111,19 @@ impl Handler<HeadIs> for Room {
                 room.reach_head(ctx);
             }
         });
+    }
+}
+
+impl Handler<ChangedBeside> for Room {
+    type Result = ();
+
+    fn handle(&mut self, _: ChangedBeside, ctx: &mut Self::Context) {
+        if !self.open {
+            // The database was away when it opened.
+            return self.load(ctx);
+        }
+        // Nobody else was told of it.
+        self.is_unsure = true;
+        self.read_head(ctx);
     }
 }

@@ -162,6 +162,11 @@ pub struct FromAfar(pub Vec<Shown>);
 #[rtype(result = "()")]
 pub struct HeadIs(pub Head);
 
+/// A statement beside the room has changed it, and told nobody.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct ChangedBeside;
+
 /// Take nothing new, finish what is in flight, tell when that is done.
 #[derive(Message)]
 #[rtype(result = "()")]

@@ -4,7 +4,9 @@ use diesel::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
-use crate::store::schema::{attention, memberships, messages, password_resets, rooms, users};
+use crate::store::schema::{
+    attention, invitations, memberships, messages, password_resets, rooms, users,
+};
 use crate::store::{RoomId, Time, UserId, administration, sign_ins};
 
 /// Numbers that are looked up together: each look visits all that its author said in the room.
@@ -63,6 +65,7 @@ pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Res
     diesel::delete(attention::table.find(user)).execute(conn)?;
     diesel::delete(password_resets::table.filter(password_resets::user_id.eq(user)))
         .execute(conn)?;
+    diesel::delete(invitations::table.filter(invitations::made_by.eq(user))).execute(conn)?;
     sign_ins::end_all_of(conn, user)
 }
 

@@ -29,7 +29,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 41] = [
+const ROUTES: [Route; 48] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -48,6 +48,28 @@ const ROUTES: [Route; 41] = [
         [303, 303, 303],
     ),
     ("POST", "/invitation", Form(&[]), [303, 403, 303]),
+    ("GET", "/invitations", Nothing, [303, 200, 200]),
+    (
+        "POST",
+        "/invitations",
+        Form(&[("lasts", "1"), ("uses", "1")]),
+        [303, 303, 303],
+    ),
+    ("POST", "/invitations/99", Form(&[]), [303, 404, 404]),
+    (
+        "POST",
+        "/invitations/1",
+        Form(&[("from", "admin")]),
+        [303, 404, 404],
+    ),
+    ("GET", "/admin/invitations", Nothing, [303, 403, 200]),
+    (
+        "POST",
+        "/admin/invitations",
+        Form(&[("members_invite", "on")]),
+        [303, 403, 303],
+    ),
+    ("POST", "/join", Form(&[("invite", "x")]), [303, 403, 403]),
     ("GET", "/setup?token=x", Nothing, [404, 404, 404]),
     (
         "POST",
