@@ -280,9 +280,19 @@ impl Chat {
             .store
             .write(move |conn| profiles::change(conn, user, &wishes));
         change.await?;
+        self.profile_changed(user);
+        Ok(())
+    }
+
+    /// Takes one change from what somebody may do. Errors: `RateLimited`.
+    pub fn allow(&self, user: UserId) -> Result<()> {
+        self.allowances.of(user).take()
+    }
+
+    /// Somebody shows something else of themself, by a row that was written.
+    pub fn profile_changed(&self, user: UserId) {
         // As often as one person may post.
         self.hub.do_send(ProfileChanged(user));
-        Ok(())
     }
 
     /// Somebody's rooms are others now, by a row that was written beside the live rooms.

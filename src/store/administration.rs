@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::users;
 use super::time::Time;
-use super::users::{Profile, ProfileRow, Viewer, raise_access_revision};
+use super::users::{Profile, ProfileRow, Viewer, avatars, raise_access_revision};
 use super::{UserId, audit, muted, password_resets, sign_ins};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Role};
@@ -24,6 +24,8 @@ pub enum Duty {
     Reactivate,
     /// Sign them out everywhere.
     SignOut,
+    /// Take their picture away.
+    RemovePicture,
     /// Make a link with which they choose another password.
     ResetLink,
 }
@@ -152,6 +154,8 @@ pub fn carry_out(
             sign_ins::end_all_of(conn, id)?;
             ("signed_out", "")
         }
+        Duty::RemovePicture if !avatars::remove(conn, id)? => return Ok((id, None)),
+        Duty::RemovePicture => ("picture_removed", ""),
         Duty::ResetLink => {
             let token = password_resets::make(conn, &username)?;
             audit::note(conn, actor.id, "reset_link", &username, "")?;

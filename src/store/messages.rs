@@ -34,6 +34,9 @@ pub struct Message {
     pub username: Arc<str>,
     /// What they were called then.
     pub name: Arc<str>,
+    /// Which picture they have now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Arc<str>>,
     /// The text as typed.
     #[serde(rename = "message", skip_serializing_if = "str::is_empty")]
     pub text: Arc<str>,

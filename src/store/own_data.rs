@@ -1,11 +1,13 @@
 //! Everything that is kept of somebody, for themself to take along. Nothing that opens a door is among it.
 
+use data_encoding::BASE64;
 use diesel::prelude::*;
 use serde::Serialize;
 
 use super::connection::Conn;
 use super::schema::{memberships, messages, rooms, users};
 use super::time::Time;
+use super::users::avatars;
 use super::users::profiles::{self, Own};
 use super::{RoomId, UserId};
 use super::{attention, sign_ins};
@@ -24,12 +26,21 @@ pub struct Person {
     pub own: Own,
     /// What gets their attention, and when nothing does.
     pub notifications: attention::Shown,
+    /// Their picture.
+    pub picture: Option<Picture>,
     /// When they made their account.
     pub created_at: Time,
     /// The browsers that are signed in.
     pub sign_ins: Vec<SignIn>,
     /// Their places in rooms.
     pub rooms: Vec<Place>,
+}
+
+/// A picture.
+#[derive(Debug, Serialize)]
+pub struct Picture {
+    content_type: String,
+    base64: String,
 }
 
 /// A browser that is signed in.
@@ -104,6 +115,10 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
     Ok(Person {
         own: profiles::own(conn, user)?,
         notifications: attention::of(conn, user)?.shown(),
+        picture: avatars::own(conn, user)?.map(|avatar| Picture {
+            content_type: avatar.content_type,
+            base64: BASE64.encode(&avatar.bytes),
+        }),
         created_at: Time::from_sql(created_at),
         sign_ins: listed.into_iter().map(sign_in).collect(),
         rooms: places.into_iter().map(place).collect(),

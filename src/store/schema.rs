@@ -35,6 +35,7 @@ diesel::table! {
         status_until -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
         words_go -> Bool,
+        avatar -> Nullable<Text>,
     }
 }
 
@@ -192,6 +193,15 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    avatars (user_id) {
+        user_id -> BigInt,
+        content_type -> Text,
+        bytes -> Binary,
+    }
+}
+
+diesel::joinable!(avatars -> users (user_id));
 diesel::joinable!(attention -> users (user_id));
 diesel::joinable!(audit -> users (actor_id));
 diesel::joinable!(muted_people -> users (muted_id));
@@ -211,6 +221,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attention,
     audit,
     invitations,
+    avatars,
     site,
     users,
     sign_ins,

@@ -220,6 +220,8 @@ struct Row {
     name: String,
     #[diesel(select_expression = users::role)]
     role: String,
+    #[diesel(select_expression = users::avatar)]
+    avatar: Option<String>,
 }
 
 impl From<Row> for Found {
@@ -231,6 +233,7 @@ impl From<Row> for Found {
                 username: row.username.into(),
                 name: row.name.into(),
                 role: row.role,
+                avatar: row.avatar.map(Into::into),
             },
             extended_at: Time::from_sql(row.extended_at),
         }

@@ -1,5 +1,7 @@
 //! People: their accounts and what others see of them.
 
+pub mod acquaintance;
+pub mod avatars;
 pub mod erasing;
 pub mod profiles;
 
@@ -27,6 +29,8 @@ pub struct Viewer {
     pub name: Arc<str>,
     /// `administrator`, `member`, `guest` or `bot`.
     pub role: String,
+    /// Which picture they have.
+    pub avatar: Option<Arc<str>>,
 }
 
 impl Viewer {
@@ -61,6 +65,9 @@ pub struct Profile {
     pub name: Arc<str>,
     /// `administrator`, `member`, `guest` or `bot`.
     pub role: String,
+    /// Which picture they have: a word that is another one for another picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<Arc<str>>,
     /// Whether they are connected anywhere, and let it be known.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub online: bool,
@@ -172,6 +179,7 @@ pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
         username: account.username.as_str().into(),
         name: account.name.as_str().into(),
         role: account.role.to_owned(),
+        avatar: None,
     })
 }
 
@@ -340,6 +348,7 @@ pub(super) struct ProfileRow {
     username: String,
     name: String,
     role: String,
+    avatar: Option<String>,
     last_seen_at: Option<chrono::NaiveDateTime>,
     invisible: bool,
     hides_last_seen: bool,
@@ -356,6 +365,7 @@ impl From<ProfileRow> for Profile {
             username: row.username.into(),
             name: row.name.into(),
             role: row.role,
+            avatar: row.avatar.map(Into::into),
             online: false,
             away: false,
             here: false,

@@ -105,6 +105,7 @@ impl From<Entry> for LogLine {
             "deactivated" => "audit-deactivated",
             "reactivated" => "audit-reactivated",
             "signed_out" => "audit-signed-out",
+            "picture_removed" => "audit-picture-removed",
             "reset_link" => "audit-reset-link",
             "room_deleted" => "audit-room-deleted",
             "invitation" => "audit-invitation",

@@ -27,6 +27,17 @@ impl Refusal {
         }
     }
 
+    /// One about a picture that was sent.
+    pub fn of_picture(error: &Error) -> Refusal {
+        match error {
+            Error::TooLarge => Refusal {
+                field: "picture",
+                ..Refusal::of_form("refusal-picture-bytes")
+            },
+            other => Refusal::from(other),
+        }
+    }
+
     /// One that says how long to wait.
     pub fn throttled(seconds: u64) -> Refusal {
         Refusal {

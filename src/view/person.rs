@@ -67,6 +67,7 @@ impl From<&Viewer> for Person {
             username: viewer.username.clone(),
             name: viewer.name.clone(),
             role: viewer.role.clone(),
+            avatar: viewer.avatar.clone(),
             online: false,
             away: false,
             here: false,

@@ -111,6 +111,8 @@ pub struct Item<'a> {
     pub kind: Option<&'a str>,
     pub username: &'a str,
     pub name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<&'a str>,
     #[serde(rename = "message")]
     pub text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,6 +187,7 @@ pub fn items<'a>(
                 kind: message.kind.as_deref(),
                 username: &message.username,
                 name: &message.name,
+                avatar: message.avatar.as_deref(),
                 text: &message.text,
                 html: message.html.as_deref(),
                 sent_at: message.sent_at,

@@ -25,6 +25,8 @@ pub struct Settings {
     pub own: Own,
     /// What gets my attention, and when nothing does.
     pub attending: Attending,
+    /// Bytes that a picture may have.
+    pub picture_bytes_max: usize,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
     /// Whom I do not want to hear.

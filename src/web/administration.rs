@@ -104,6 +104,7 @@ fn duty(form: &Form) -> Result<Duty> {
         "deactivate" => Ok(Duty::Deactivate),
         "reactivate" => Ok(Duty::Reactivate),
         "sign-out" => Ok(Duty::SignOut),
+        "picture" => Ok(Duty::RemovePicture),
         "reset" => Ok(Duty::ResetLink),
         _ => Err(Error::BadRequest("bad-form")),
     }
@@ -124,6 +125,7 @@ async fn carry_out(
     match duty {
         Duty::Deactivate | Duty::SignOut => services.chat.cut_off(user),
         Duty::Role(_) | Duty::Reactivate => services.chat.access_changed(user),
+        Duty::RemovePicture => services.chat.profile_changed(user),
         Duty::ResetLink => {}
     }
     Ok(token)

@@ -6,7 +6,7 @@ use crate::names::{self, Slug};
 use crate::rights::{self, Action};
 use crate::store::messages::Message;
 use crate::store::rooms::{self, Room};
-use crate::store::users::{self, Viewer};
+use crate::store::users::{self, Viewer, acquaintance};
 use crate::store::{Deed, UserId, memberships};
 
 /// No username is longer; what is asked for beyond it is nobody's.
@@ -35,20 +35,23 @@ pub(super) async fn room(services: &Shared, viewer: &Viewer, slug: &str) -> Resu
 
 /// Whose username that is, of those whom somebody may know of. Errors: `NotFound`.
 pub(super) async fn person(services: &Shared, viewer: &Viewer, username: &str) -> Result<UserId> {
+    let (skeleton, viewer) = (skeleton(username)?, viewer.clone());
+    let find = services.store.read(move |conn| {
+        let found = users::by_skeleton(conn, &skeleton)?;
+        acquaintance::knows(conn, &viewer, found)?
+            .then_some(found)
+            .ok_or(Error::NotFound)
+    });
+    find.await
+}
+
+/// What a username is looked up by. Errors: `NotFound` where nobody can have it.
+pub(super) fn skeleton(username: &str) -> Result<String> {
     let typed = username.trim().trim_start_matches('@');
     if typed.is_empty() || typed.len() > NAME_BYTES_MAX || typed.contains('\0') {
         return Err(Error::NotFound);
     }
-    let (skeleton, viewer) = (names::skeleton(typed), viewer.clone());
-    let find = services.store.read(move |conn| {
-        let found = users::by_skeleton(conn, &skeleton)?;
-        let is_known = !viewer.is_guest()
-            || users::known_to(conn, &viewer)?
-                .iter()
-                .any(|person| person.id == found);
-        is_known.then_some(found).ok_or(Error::NotFound)
-    });
-    find.await
+    Ok(names::skeleton(typed))
 }
 
 /// Makes somebody a member, or an owner: oneself by joining, others by adding them.

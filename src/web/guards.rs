@@ -199,7 +199,10 @@ fn decorate(headers: &mut HeaderMap, policy: Policy) {
         PERMISSIONS_POLICY,
         "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     );
-    headers.insert(CONTENT_SECURITY_POLICY, policy.content);
+    // What somebody uploaded has a stricter one.
+    if !headers.contains_key(CONTENT_SECURITY_POLICY) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy.content);
+    }
     if !headers.contains_key(CACHE_CONTROL) {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     }

@@ -13,6 +13,7 @@ mod signup;
 mod login;
 mod reset;
 
+mod avatar;
 mod distance;
 mod invitation;
 mod invitations;
@@ -46,6 +47,7 @@ mod cookies;
 mod methods;
 mod passwords;
 mod paths;
+mod pictures;
 mod throttle;
 
 use std::sync::Arc;
@@ -65,6 +67,7 @@ use crate::view::page::Pages;
 use cookies::KnownBrowsers;
 use methods::{get, post, resource, upgrade};
 use passwords::Passwords;
+use pictures::Pictures;
 use throttle::Throttle;
 
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -86,6 +89,7 @@ pub struct Services {
     pub pages: Pages,
     draining: AtomicBool,
     passwords: Passwords,
+    pictures: Pictures,
     throttle: Throttle,
     room_making: Throttle,
     invitation_making: Throttle,
@@ -100,6 +104,7 @@ impl Services {
         Ok(Services {
             pages: Pages::new(epoch.clone())?,
             passwords: Passwords::new()?,
+            pictures: Pictures::new(),
             throttle: Throttle::new(config.sign_ins_per_minute),
             room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
@@ -170,27 +175,7 @@ fn configure(services: &mut ServiceConfig) {
             [get(invitations::show), post(invitations::make)],
         ))
         .service(resource("/invitations/{id}", [post(invitations::end)]))
-        // One's own account
-        .service(resource("/settings", [get(settings::show)]))
-        .service(resource(
-            "/settings/password",
-            [post(settings::change_password)],
-        ))
-        .service(resource(
-            "/settings/delete",
-            [get(leaving::show), post(leaving::submit)],
-        ))
-        .service(resource("/settings/data.json", [get(leaving::download)]))
-        .service(resource("/settings/profile", [post(profile::submit)]))
-        .service(resource(
-            "/settings/notifications",
-            [post(attention::submit)],
-        ))
-        .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
-        .service(resource(
-            "/people/{username}/",
-            [get(people::show), post(distance::submit)],
-        ))
+        .configure(of_people)
         // Looking after the site
         .service(resource("/admin/people", [get(administration::people)]))
         .service(resource(
@@ -256,6 +241,36 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/healthz", [get(health::lives)]))
         .service(resource("/readyz", [get(health::is_ready)]))
         .default_service(web::to(refusals::unknown));
+}
+
+/// One's own account, and what is shown of others.
+fn of_people(services: &mut ServiceConfig) {
+    services
+        .service(resource("/settings", [get(settings::show)]))
+        .service(resource(
+            "/settings/password",
+            [post(settings::change_password)],
+        ))
+        .service(resource(
+            "/settings/delete",
+            [get(leaving::show), post(leaving::submit)],
+        ))
+        .service(resource("/settings/data.json", [get(leaving::download)]))
+        .service(resource("/settings/profile", [post(profile::submit)]))
+        .service(resource(
+            "/settings/notifications",
+            [post(attention::submit)],
+        ))
+        .service(resource("/settings/avatar", [post(avatar::submit)]))
+        .service(resource("/settings/sign-ins", [post(settings::sign_out)]))
+        .service(resource(
+            "/people/{username}/",
+            [get(people::show), post(distance::submit)],
+        ))
+        .service(resource(
+            "/people/{username}/avatar/{version}",
+            [get(avatar::show)],
+        ));
 }
 
 fn forms_up_to(bytes: usize) -> FormConfig {

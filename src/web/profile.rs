@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Deserializer};
 
 use super::api::Answer;
+use super::avatar;
 use super::methods::{get, patch, resource};
 use super::refusals::{self, Shared};
 use super::settings;
@@ -28,7 +29,9 @@ const STATUS_HOURS_MAX: u32 = 7 * 24;
 
 /// The routes for programs.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
-    routes.service(resource("/me", [get(show), patch(change)]));
+    routes
+        .service(resource("/me", [get(show), patch(change)]))
+        .service(resource("/me/avatar", avatar::ways()));
 }
 
 async fn show(services: Shared, caller: Caller) -> Answer {

@@ -17,6 +17,7 @@ use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::Person;
+use crate::view::pictures::FILE_BYTES_MAX;
 use crate::view::settings::{Attending, Settings, SignInLine};
 
 /// Browsers on the page, of those used last.
@@ -53,6 +54,7 @@ pub(super) async fn show(
 ) -> Answer {
     let done = match link.done.as_str() {
         "password" => "settings-done-password",
+        "picture" => "settings-done-picture",
         "notifications" | "profile" => "settings-done-profile",
         "signed-out" => "settings-done-signed-out",
         "distance" => "settings-done-profile",
@@ -182,6 +184,7 @@ pub(super) async fn draw(
     let page = Settings {
         rooms: lobby::listed(joined),
         own,
+        picture_bytes_max: FILE_BYTES_MAX,
         attending: Attending::from(attention),
         sign_ins: lines,
         muted: muted.into_iter().map(Person::from).collect(),
@@ -190,6 +193,7 @@ pub(super) async fn draw(
     };
     let status = match &page.refusal {
         Some(refusal) if refusal.code == "login-throttled" => StatusCode::TOO_MANY_REQUESTS,
+        Some(refusal) if refusal.code == "picture-bytes" => StatusCode::PAYLOAD_TOO_LARGE,
         Some(_) => StatusCode::UNPROCESSABLE_ENTITY,
         None => StatusCode::OK,
     };

@@ -2,12 +2,14 @@
 import { boot } from "./boot.js";
 import { goToFirstField } from "./first-field.js";
 import { letPasswordsShow } from "./passwords.js";
+import { showChosenPicture } from "./picture-choice.js";
 
 if (boot.page === "room") {
   const { startRoomPage } = await import("./room-page.js");
   await startRoomPage();
 } else if (["lobby", "settings", "notifications"].includes(boot.page)) {
   letPasswordsShow();
+  showChosenPicture();
   const { startLobbyPage } = await import("./lobby-page.js");
   await startLobbyPage();
 } else if (boot.page === "error" && boot.me) {

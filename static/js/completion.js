@@ -1,5 +1,6 @@
 // Offers whom to name while one types an @: arrows choose, Enter or Tab takes, Escape closes.
 import { call, roomPath } from "./api.js";
+import { fillCup } from "./cups.js";
 import { t } from "./text.js";
 
 const KEEP = 60_000;
@@ -60,7 +61,7 @@ export class Completion {
   }
 
   #show(wanted) {
-    const everyone = ["room", "here"].map((username) => ({ username, name: t(`completion-${username}`) }));
+    const everyone = ["room", "here"].map((username) => ({ username, name: t(`completion-${username}`), isAll: true }));
     const fits = ({ username, name }) => folded(username).startsWith(wanted) || folded(name).split(/\s+/u).some((part) => part.startsWith(wanted));
     const offered = [...this.#people.filter(fits).slice(0, OFFERED), ...everyone.filter(({ username }) => username.startsWith(wanted))];
     this.#words = offered.map(({ username }) => username);
@@ -105,7 +106,7 @@ export class Completion {
   }
 }
 
-function draw({ username, name }, place) {
+function draw({ username, name, avatar, isAll }, place) {
   const one = document.createElement("li");
   one.className = "completion__one";
   one.id = `completion-${place}`;
@@ -117,7 +118,11 @@ function draw({ username, name }, place) {
   const word = document.createElement("bdi");
   word.className = "completion__word";
   word.textContent = `@${username}`;
-  one.append(shown, word);
+  const cup = document.createElement("span");
+  cup.ariaHidden = "true";
+  if (isAll) cup.className = "completion__all";
+  else fillCup(cup, { username, name, avatar }, "cup--small");
+  one.append(cup, shown, word);
   return one;
 }
 

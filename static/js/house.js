@@ -2,6 +2,7 @@
 import { boot } from "./boot.js";
 import { Announcer } from "./announcer.js";
 import { Database } from "./database.js";
+import { keepCups } from "./cups.js";
 import { Drafts } from "./drafts.js";
 import { Finder } from "./finder.js";
 import { Leftovers } from "./leftovers.js";
@@ -27,5 +28,6 @@ export function furnish({ connection, title, stores, here, onReadHere }) {
   askBeforeSigningOut(stores);
   tellPresence(connection);
   keepPresence(connection);
+  keepCups(connection);
   return announcer;
 }

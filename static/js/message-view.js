@@ -1,10 +1,10 @@
 // Draws one message by filling a copy of the template that the server draws history with.
 import { boot } from "./boot.js";
 import { momentOf, timeOf } from "./clock.js";
+import { fillCup } from "./cups.js";
 import { emptyDrawn } from "./deleted.js";
 import { dress } from "./folds.js";
 import { isNotice, noticeWords } from "./notices.js";
-import { hueOf, initialOf } from "./people.js";
 import { insertServerHtml } from "./server-html.js";
 
 const template = document.getElementById("message-template");
@@ -14,9 +14,7 @@ const ANY_EMOJI = /\p{Extended_Pictographic}/u;
 export function drawMessage(message, isMine) {
   const element = template.content.querySelector(".message").cloneNode(true);
   const name = message.name || message.username;
-  const cup = element.querySelector(".cup");
-  cup.className = `cup hue-${hueOf(message.username)}`;
-  cup.textContent = initialOf(name);
+  fillCup(element.querySelector(".cup"), message);
   element.querySelector(".message__author").textContent = name;
   element.classList.toggle("message--mine", isMine && !isNotice(message));
   element.classList.toggle("message--notice", isNotice(message));

@@ -88,7 +88,7 @@ export class Timeline {
   }
 
   addPending({ client_id, text, written_at }) {
-    const message = { username: this.#me.username, name: this.#me.name, message: text, sent_at: written_at, revision: 0 };
+    const message = { username: this.#me.username, name: this.#me.name, avatar: this.#me.avatar, message: text, sent_at: written_at, revision: 0 };
     const row = { ...rowOf(message, drawMessage(message, true)), clientId: client_id };
     row.element.classList.add("message--pending");
     this.#byClientId.set(client_id, row);

@@ -60,3 +60,37 @@ fn people_see_who_is_there_and_who_types() {
         ada.has_no_complaints().await;
     });
 }
+
+#[test]
+fn a_picture_is_seen_before_it_is_sent_and_by_others_on_open_pages() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &site.origin(), DESK).await;
+        let ben = Window::open(&driver, &site.origin(), PHONE).await;
+        ada.signs_up(&site, "ada").await;
+        ben.signs_up(&site, "ben").await;
+        ada.enters("lobby").await;
+        ada.says("Who am I?").await;
+        ben.enters("lobby").await;
+        ben.sees("Who am I?").await;
+        let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+        let picture = image::RgbImage::from_pixel(300, 200, image::Rgb([20, 120, 80]));
+        picture.save(file.path()).unwrap();
+        ada.goes_to("/settings").await;
+        ada.types("#picture", file.path().to_str().unwrap()).await;
+        ada.shows(".portrait .cup__picture[src^='blob:']").await;
+        ada.clicks(".portrait [type=submit]").await;
+        reads(&ada, "[role=status]", "saved").await;
+        // On the message that was there before, as it comes from the server.
+        let loaded = "const it = document.querySelector('.message [data-cup=ada] img'); return it ? it.naturalWidth : 0";
+        ben.until("ada's picture", async || {
+            ben.runs(loaded, &[]).await == json!(200)
+        })
+        .await;
+        ada.clicks("[name=remove]").await;
+        ben.hides(".message [data-cup=ada] img").await;
+        ada.has_no_complaints().await;
+        ben.has_no_complaints().await;
+    });
+}

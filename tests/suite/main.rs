@@ -88,12 +88,14 @@ mod restores;
 mod accounts;
 mod administration;
 mod api;
+mod avatars;
 mod history;
 mod in_process;
 mod invitations;
 mod joining;
 mod pages;
 mod passwords;
+mod pictures;
 mod profiles;
 mod proxies;
 

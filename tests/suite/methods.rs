@@ -26,6 +26,8 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("POST", "/api/rooms/lobby/notifications", "GET, HEAD, PUT"),
         ("DELETE", "/api/me/notifications", "GET, HEAD, PATCH"),
         ("GET", "/settings/notifications", "POST"),
+        ("POST", "/api/me/avatar", "PUT, DELETE"),
+        ("GET", "/settings/avatar", "POST"),
         ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),

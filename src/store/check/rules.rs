@@ -22,7 +22,7 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 11] = [
+const PARENTS: [(&str, &str, &str); 12] = [
     ("attention", "user_id", "users"),
     ("rooms", "created_by", "users"),
     ("former_slugs", "room_id", "rooms"),
@@ -34,6 +34,7 @@ const PARENTS: [(&str, &str, &str); 11] = [
     ("memberships", "user_id", "users"),
     ("sign_ins", "user_id", "users"),
     ("password_resets", "user_id", "users"),
+    ("avatars", "user_id", "users"),
 ];
 
 /// All rules for one of the two databases.

@@ -45,6 +45,12 @@ pub(super) enum Content {
     Happened(Value),
 }
 
+/// Who says it, as they are shown at that moment.
+pub(super) struct Byline {
+    pub(super) name: Arc<str>,
+    pub(super) avatar: Option<Arc<str>>,
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = messages, treat_none_as_default_value = false)]
 struct NewRow<'a> {
@@ -89,7 +95,7 @@ impl<'a> Inserts<'a> {
         conn: &mut Conn,
         room: &mut Counted,
         change: &'a Change,
-        name: Arc<str>,
+        Byline { name, avatar }: Byline,
         content: Content,
     ) -> Result<Outcome> {
         let hash = content_hash(change);
@@ -116,6 +122,7 @@ impl<'a> Inserts<'a> {
             author: change.author,
             username: change.username.clone(),
             name,
+            avatar,
             html: self.drawing.of(&text, &naming.mentions),
             text,
             sent_at: self.now,

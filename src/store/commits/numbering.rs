@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::counted::{Counted, locked_rooms};
 use super::deeds::{Deed, Scene};
-use super::inserting::{Content, Inserts};
+use super::inserting::{Byline, Content, Inserts};
 use super::naming::{Naming, Speaker};
 use super::{Batch, Change, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
@@ -45,6 +45,7 @@ pub(super) struct Numbering {
 struct Author {
     person: Person,
     name: Arc<str>,
+    avatar: Option<Arc<str>>,
 }
 
 impl Numbering {
@@ -120,8 +121,13 @@ impl Numbering {
                         None => {
                             let naming = self.names(conn, batch.room, &room, change)?;
                             let said = Content::Said(naming);
-                            let outcome =
-                                inserts.insert(conn, &mut room, change, self.name(change), said)?;
+                            let outcome = inserts.insert(
+                                conn,
+                                &mut room,
+                                change,
+                                self.byline(change),
+                                said,
+                            )?;
                             if let Outcome::Stored(message) = &outcome {
                                 self.said.insert((batch.room, change.author), message.seq);
                             }
@@ -147,7 +153,13 @@ impl Numbering {
                     match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
                         Ok(Some(event)) => {
                             let happened = Content::Happened(event);
-                            inserts.insert(conn, &mut room, change, self.name(change), happened)?
+                            inserts.insert(
+                                conn,
+                                &mut room,
+                                change,
+                                self.byline(change),
+                                happened,
+                            )?
                         }
                         Ok(None) => Outcome::Unchanged,
                         Err(refusal) => Outcome::Refused(refusal),
@@ -326,28 +338,51 @@ impl Numbering {
             .map_or(nobody, |author| author.person)
     }
 
-    /// What somebody is called now, whatever it was when they came.
-    fn name(&self, change: &Change) -> Arc<str> {
+    /// What somebody is called and looks like now, whatever it was when they came.
+    fn byline(&self, change: &Change) -> Byline {
         let author = self.authors.get(&change.author);
-        author.map_or_else(|| change.username.clone(), |author| author.name.clone())
+        Byline {
+            name: author.map_or_else(|| change.username.clone(), |author| author.name.clone()),
+            avatar: author.and_then(|author| author.avatar.clone()),
+        }
     }
 }
 
 fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>> {
+    type Columns = (
+        UserId,
+        String,
+        String,
+        Option<String>,
+        Option<chrono::NaiveDateTime>,
+    );
     let mut found = HashMap::with_capacity(people.len());
     for people in people.chunks(CHUNK) {
-        let rows: Vec<(UserId, String, String, Option<chrono::NaiveDateTime>)> = users::table
+        let rows: Vec<Columns> = users::table
             .filter(users::id.eq_any(people.to_vec()))
-            .select((users::id, users::name, users::role, users::deactivated_at))
+            .select((
+                users::id,
+                users::name,
+                users::role,
+                users::avatar,
+                users::deactivated_at,
+            ))
             .load(conn)?;
-        found.extend(rows.into_iter().map(|(id, name, role, deactivated)| {
-            let person = Person {
-                role: Role::parse(&role).unwrap_or(Role::Guest),
-                active: deactivated.is_none(),
-            };
-            let name = name.into();
-            (id, Author { person, name })
-        }));
+        found.extend(
+            rows.into_iter()
+                .map(|(id, name, role, avatar, deactivated)| {
+                    let person = Person {
+                        role: Role::parse(&role).unwrap_or(Role::Guest),
+                        active: deactivated.is_none(),
+                    };
+                    let author = Author {
+                        person,
+                        name: name.into(),
+                        avatar: avatar.map(Into::into),
+                    };
+                    (id, author)
+                }),
+        );
     }
     Ok(found)
 }

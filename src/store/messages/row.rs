@@ -23,6 +23,8 @@ pub(super) struct Row {
     username: String,
     #[diesel(select_expression = users::name)]
     named_now: String,
+    #[diesel(select_expression = users::avatar)]
+    avatar: Option<String>,
     #[diesel(select_expression = users::erased_at)]
     author_erased_at: Option<chrono::NaiveDateTime>,
     client_id: String,
@@ -57,6 +59,7 @@ impl From<Row> for Message {
                 Some(_) => row.named_now.into(),
                 None => row.author_name.into(),
             },
+            avatar: row.avatar.map(Into::into),
             text: row.text.into(),
             html: row.html,
             sent_at: Time::from_sql(row.sent_at),

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::avatars;
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
 use crate::store::schema::{
@@ -42,6 +43,7 @@ pub fn may_go(conn: &mut Conn, user: UserId) -> Result<()> {
 /// Errors: as those of [`may_go`].
 pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Result<()> {
     may_go(conn, user)?;
+    avatars::remove(conn, user)?;
     let now = Time::now().sql();
     diesel::update(users::table.find(user))
         .set((
