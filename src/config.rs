@@ -77,6 +77,26 @@ pub enum SignUp {
     Closed,
 }
 
+impl SignUp {
+    /// One by its word; what is no known word lets nobody in.
+    pub fn parse(word: &str) -> SignUp {
+        match word {
+            "invite" => SignUp::Invite,
+            "open" => SignUp::Open,
+            _ => SignUp::Closed,
+        }
+    }
+
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            SignUp::Invite => "invite",
+            SignUp::Open => "open",
+            SignUp::Closed => "closed",
+        }
+    }
+}
+
 /// The settings. Each is an environment variable and a flag; none is required.
 #[derive(Args, Debug, Clone)]
 pub struct Config {
@@ -110,9 +130,9 @@ pub struct Config {
     #[arg(long, env = "ADDA_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = values::parse_network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// Who may make an account
-    #[arg(long, env = "ADDA_SIGNUP", value_enum, default_value = "invite")]
-    pub signup: SignUp,
+    /// Who may make an account; where it is not set, administrators choose that at `/admin/site`, and at first it is `invite`
+    #[arg(long, env = "ADDA_SIGNUP", value_enum)]
+    pub signup: Option<SignUp>,
 
     /// The token of the set-up link, 16 characters or more of A-Za-z0-9_-; a random one where it is not set
     #[arg(long, env = "ADDA_SETUP_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = values::parse_setup_token)]

@@ -68,13 +68,24 @@ pub struct Room {
     pub members_add: bool,
 }
 
+/// Whom administrators leave something to. Guests are never among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Circle {
+    /// Everybody but guests.
+    Members,
+    /// Administrators.
+    Administrators,
+    /// Nobody.
+    Nobody,
+}
+
 /// What is done, and to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
-    /// Make a room.
-    MakeRoom,
-    /// Make a direct room.
-    StartDirect,
+    /// Make a room, which is left to some.
+    MakeRoom(Circle),
+    /// Make a direct room, which is left to some.
+    StartDirect(Circle),
     /// Know of a room and read all of it, its people among it.
     Read(Room),
     /// Say something in it, and so become a member where they are none.
@@ -85,6 +96,8 @@ pub enum Action {
         room: Room,
         /// Whether they are many.
         many: bool,
+        /// Whether whoever calls made their account themself, not long ago.
+        new: bool,
     },
     /// Become a member.
     Join(Room),
@@ -149,6 +162,34 @@ impl Role {
     }
 }
 
+impl Circle {
+    /// A circle by its word in the database; what is no known word takes nobody in.
+    pub fn parse(word: &str) -> Circle {
+        match word {
+            "members" => Circle::Members,
+            "administrators" => Circle::Administrators,
+            _ => Circle::Nobody,
+        }
+    }
+
+    /// Its word in the database.
+    pub fn word(self) -> &'static str {
+        match self {
+            Circle::Members => "members",
+            Circle::Administrators => "administrators",
+            Circle::Nobody => "nobody",
+        }
+    }
+
+    fn takes_in(self, role: Role) -> bool {
+        match self {
+            Circle::Members => role != Role::Guest,
+            Circle::Administrators => role == Role::Administrator,
+            Circle::Nobody => false,
+        }
+    }
+}
+
 impl Kind {
     /// A kind by its word in the database; what is no known word is for its people only.
     pub fn parse(word: &str) -> Kind {
@@ -206,15 +247,15 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         return Err(Error::SignedOut);
     }
     let allowed = match action {
-        Action::MakeRoom | Action::StartDirect => person.role != Role::Guest,
+        Action::MakeRoom(circle) | Action::StartDirect(circle) => circle.takes_in(person.role),
         Action::Read(room) => room.is_known_to(person),
         Action::Post(room) => {
             let may_write = !room.read_only || room.is_in_the_hands_of(person);
             room.is_known_to(person) && !room.archived && may_write
         }
-        Action::CallAll { room, many } => {
+        Action::CallAll { room, many, new } => {
             let looks_after = room.place == Place::Owner || person.role == Role::Administrator;
-            room.place.belongs() && (!many || looks_after)
+            room.place.belongs() && !new && (!many || looks_after)
         }
         Action::Join(room) => room.is_known_to(person) && room.kind == Kind::Open && !room.archived,
         Action::Leave(room) => room.place.belongs() && room.kind != Kind::Direct,
@@ -266,8 +307,8 @@ pub fn may(person: Person, action: Action) -> Result<()> {
 impl Action {
     fn room(self) -> Option<Room> {
         match self {
-            Action::MakeRoom
-            | Action::StartDirect
+            Action::MakeRoom(_)
+            | Action::StartDirect(_)
             | Action::Delete(_)
             | Action::TakeBackReported
             | Action::Block(_)

@@ -156,7 +156,10 @@ fn guests_make_no_rooms() {
         .into_iter()
         .zip([Ok(()), Ok(()), Err(Error::Forbidden), Ok(())])
     {
-        for action in [Action::MakeRoom, Action::StartDirect] {
+        for action in [
+            Action::MakeRoom(Circle::Members),
+            Action::StartDirect(Circle::Members),
+        ] {
             let person = Person { role, active: true };
             assert_eq!(may(person, action), expected);
             let gone = Person {
@@ -164,6 +167,22 @@ fn guests_make_no_rooms() {
                 active: false,
             };
             assert_eq!(may(gone, action), Err(Error::SignedOut));
+        }
+    }
+}
+
+#[test]
+fn what_is_left_to_some_others_do_not() {
+    for (circle, allowed) in [
+        (Circle::Administrators, [true, false, false, false]),
+        (Circle::Nobody, [false; 4]),
+        (Circle::parse("whoever"), [false; 4]),
+    ] {
+        for (role, allowed) in ROLES.into_iter().zip(allowed) {
+            let person = Person { role, active: true };
+            for action in [Action::MakeRoom(circle), Action::StartDirect(circle)] {
+                assert_eq!(may(person, action).is_ok(), allowed, "{role:?}, {action:?}");
+            }
         }
     }
 }
@@ -187,13 +206,29 @@ fn administrators_delete_rooms_but_no_direct_ones() {
 
 #[test]
 fn everyone_is_called_by_members_and_where_they_are_many_by_who_looks_after_them() {
-    let few = |room| Action::CallAll { room, many: false };
+    let few = |room| Action::CallAll {
+        room,
+        many: false,
+        new: false,
+    };
     let open = ["!!.++", "!!.++", "...++", "!!.++"];
     in_all_kinds("call all", false, [open, MEMBERS, MEMBERS], few);
-    let many = |room| Action::CallAll { room, many: true };
+    let many = |room| Action::CallAll {
+        room,
+        many: true,
+        new: false,
+    };
     let open = ["!!.++", "!!.!+", "...!+", "!!.!+"];
     let others = ["...++", "...!+", "...!+", "...!+"];
     in_all_kinds("call many", false, [open, others, others], many);
+    for many in [false, true] {
+        let new = |room| Action::CallAll {
+            room,
+            many,
+            new: true,
+        };
+        in_all_kinds("call all", false, [NOBODY_OPEN, NOBODY, NOBODY], new);
+    }
 }
 
 #[test]

@@ -37,12 +37,14 @@ pub struct Account {
     pub profile: Profile,
     /// Whether it is in use.
     pub active: bool,
+    /// Whether somebody has to let them in first.
+    pub waiting: bool,
 }
 
 /// A page of the accounts.
 #[derive(Debug)]
 pub struct Page {
-    /// Those on it, by name; those out of use last.
+    /// Those on it, by name; those out of use last. Where only those who wait are shown, whoever waits longest first.
     pub accounts: Vec<Account>,
     /// How many there are on all pages.
     pub all: usize,
@@ -52,24 +54,41 @@ pub struct Page {
     pub last: usize,
 }
 
-/// The accounts whose name or username has a text in it, a page of them; the last one where there are fewer.
-pub fn accounts(conn: &mut Conn, wanted: &str, number: usize) -> Result<Page> {
+/// The accounts whose name or username has a text in it, all of them or those that wait; a page of them, the last one where there
+/// are fewer.
+pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize) -> Result<Page> {
+    type Columns = (
+        ProfileRow,
+        Option<chrono::NaiveDateTime>,
+        Option<chrono::NaiveDateTime>,
+    );
     let wanted = wanted.trim().to_lowercase();
-    let rows: Vec<(ProfileRow, Option<chrono::NaiveDateTime>)> = users::table
+    let mut query = users::table
         .filter(users::erased_at.is_null())
         .order(users::id.asc())
-        .select((ProfileRow::as_select(), users::deactivated_at))
-        .load(conn)?;
+        .select((
+            ProfileRow::as_select(),
+            users::deactivated_at,
+            users::waiting_since,
+        ))
+        .into_boxed();
+    if only_waiting {
+        query = query.filter(users::waiting_since.is_not_null());
+    }
+    let rows: Vec<Columns> = query.load(conn)?;
     let has = |text: &str| text.to_lowercase().contains(&wanted);
     let mut found: Vec<Account> = rows
         .into_iter()
-        .map(|(row, deactivated_at)| Account {
+        .map(|(row, deactivated_at, waiting_since)| Account {
             profile: row.into(),
             active: deactivated_at.is_none(),
+            waiting: waiting_since.is_some(),
         })
         .filter(|account| has(&account.profile.name) || has(&account.profile.username))
         .collect();
-    found.sort_by_key(|account| (!account.active, account.profile.name.to_lowercase()));
+    if !only_waiting {
+        found.sort_by_key(|account| (!account.active, account.profile.name.to_lowercase()));
+    }
     let all = found.len();
     let last = all.div_ceil(PAGE).max(1);
     let number = number.clamp(1, last);
@@ -91,21 +110,12 @@ pub fn carry_out(
     skeleton: &str,
     duty: &Duty,
 ) -> Result<(UserId, Option<String>)> {
-    let administrators = locked_administrators(conn)?;
-    let person = Person {
-        role: if administrators.contains(&actor.id) {
-            Role::Administrator
-        } else {
-            Role::Member
-        },
-        // Whoever is signed in has an account in use.
-        active: true,
-    };
-    rights::may(person, Action::Administer)?;
+    let administrators = permit(conn, actor)?;
     let (id, username, role, deactivated_at): (_, String, String, Option<chrono::NaiveDateTime>) =
         users::table
             .filter(users::skeleton.eq(skeleton))
             .filter(users::erased_at.is_null())
+            .filter(users::waiting_since.is_null())
             .select((
                 users::id,
                 users::username,
@@ -164,6 +174,23 @@ pub fn carry_out(
     };
     audit::note(conn, actor.id, action, &username, detail)?;
     Ok((id, None))
+}
+
+/// Refuses whoever does not look after the site. Until the transaction is over they stay what they are; all administrators are
+/// returned.
+pub(super) fn permit(conn: &mut Conn, actor: &Viewer) -> Result<Vec<UserId>> {
+    let administrators = locked_administrators(conn)?;
+    let person = Person {
+        role: if administrators.contains(&actor.id) {
+            Role::Administrator
+        } else {
+            Role::Member
+        },
+        // Whoever is signed in has an account in use.
+        active: true,
+    };
+    rights::may(person, Action::Administer)?;
+    Ok(administrators)
 }
 
 /// The administrators whose accounts are in use. Whoever else would change who they are waits until this transaction is over, so

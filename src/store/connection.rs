@@ -10,7 +10,7 @@ use diesel::sqlite::{Sqlite, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::folder::{self, FolderLock};
-use super::{Opened, dialling, failure, site};
+use super::{Opened, dialling, failure, settings, site};
 use crate::error::{Error, Result};
 
 /// A connection to either database.
@@ -84,7 +84,7 @@ impl Opener {
             Opener::Sqlite(path) => Some(folder::identity(path)?),
             Opener::Postgres(_) => None,
         };
-        let site = transaction(&mut conn, |conn| {
+        let (site, settings) = transaction(&mut conn, |conn| {
             site::make_where_missing(conn)?;
             if let Some(file) = &file {
                 site::recognise(conn, file)?;
@@ -92,7 +92,7 @@ impl Opener {
             if let Some(token) = setup_token {
                 site::choose_setup_token(conn, token)?;
             }
-            site::load(conn)
+            Ok((site::load(conn)?, settings::load(conn)?))
         })?;
         let folder = match self {
             Opener::Sqlite(path) => path.parent().map(Path::to_path_buf),
@@ -104,6 +104,7 @@ impl Opener {
                 folder,
                 new: applied.first,
                 site,
+                settings,
             },
         ))
     }

@@ -10,7 +10,7 @@ use super::rooms::Room;
 use super::schema::{memberships, room_counters, rooms, users};
 use super::time::Time;
 use super::users::{Profile, ProfileRow, Viewer, raise_access_revision};
-use super::{RoomId, UserId, memberships as members, muted};
+use super::{RoomId, UserId, memberships as members, muted, newcomers, settings};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action};
@@ -23,8 +23,8 @@ const CHUNK: usize = 500;
 
 /// The room of some people, made where there is none; true where it was made just now. Whoever asks is one of them.
 ///
-/// Errors: `Field` for more than [`PEOPLE_MAX`]; `Forbidden` for who may not start one; `Conflict` where somebody else has
-/// made it meanwhile, so that asking again finds it.
+/// Errors: `Field` for more than [`PEOPLE_MAX`]; `Forbidden` for who may not start one; `Refused` for more than somebody new may
+/// start; `Conflict` where somebody else has made it meanwhile, so that asking again finds it.
 pub fn open(conn: &mut Conn, maker: &Viewer, others: &BTreeSet<UserId>) -> Result<(RoomId, bool)> {
     let mut people = others.clone();
     people.insert(maker.id);
@@ -37,8 +37,10 @@ pub fn open(conn: &mut Conn, maker: &Viewer, others: &BTreeSet<UserId>) -> Resul
     if let Some(room) = find(conn, &people)? {
         return Ok((room, false));
     }
-    rights::may(maker.as_person(), Action::StartDirect)?;
+    let circle = settings::load(conn)?.starts_directs_with(people.len());
+    rights::may(maker.as_person(), Action::StartDirect(circle))?;
     refuse_blocked(conn, maker.id, people.iter().copied())?;
+    newcomers::permit_direct(conn, maker.id, &people)?;
     let key = key_of(&people);
     diesel::insert_into(rooms::table)
         .values((

@@ -34,10 +34,12 @@ pub mod memberships;
 pub mod messages;
 pub mod muted;
 pub mod named;
+pub mod newcomers;
 pub mod own_data;
 pub mod password_resets;
 pub mod reading;
 pub mod rooms;
+pub mod settings;
 pub mod sign_ins;
 pub mod unread;
 pub mod wants;
@@ -72,6 +74,7 @@ pub struct Store {
     commits: Arc<CommitQueue>,
     /// Rooms whose counters contradict what is stored: a number given out by them could be one that is taken.
     unsound: Arc<Mutex<HashSet<RoomId>>>,
+    settings: settings::Known,
     _folder: Option<Arc<folder::FolderLock>>,
 }
 
@@ -98,6 +101,8 @@ pub struct Opened {
     pub new: bool,
     /// The site's row.
     pub site: site::Site,
+    /// What administrators chose.
+    pub settings: settings::Settings,
 }
 
 impl Store {
@@ -111,9 +116,15 @@ impl Store {
             readers: Arc::new(Readers::start(opener.clone())?),
             commits: Arc::new(CommitQueue::start(opener, drawing)?),
             unsound: Arc::default(),
+            settings: settings::Known::new(opened.settings.clone()),
             _folder: folder.map(Arc::new),
         };
         Ok((store, opened))
+    }
+
+    /// What this node knows of the site's settings, for whoever looks at them again and again.
+    pub fn known_settings(&self) -> settings::Known {
+        self.settings.clone()
     }
 
     /// Reads with a connection of the pool, on a thread that may block.

@@ -9,10 +9,10 @@ use super::connection::{Conn, MultiBackend};
 use super::schema::{former_slugs, memberships, room_counters, rooms};
 use super::time::Time;
 use super::wants::Wants;
-use super::{RoomId, UserId, directs, lists, memberships as members, unread, users};
+use super::{RoomId, UserId, directs, lists, memberships as members, settings, unread, users};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
-use crate::rights;
+use crate::rights::{self, Action};
 use row::{Row, rows_for};
 
 /// Names tried with a random end before giving up, where a name leaves no slug.
@@ -273,6 +273,15 @@ pub(super) fn keep_former_slug(conn: &mut Conn, former: &FormerSlug) -> Result<(
         .values(former)
         .execute(conn)?;
     Ok(())
+}
+
+/// Makes a room for somebody, if making rooms is left to them.
+///
+/// Errors: `Forbidden`, and those of [`create`].
+pub fn make(conn: &mut Conn, maker: &users::Viewer, new: &NewRoom) -> Result<Slug> {
+    let circle = settings::load(conn)?.makes_rooms;
+    rights::may(maker.as_person(), Action::MakeRoom(circle))?;
+    create(conn, maker.id, new)
 }
 
 /// Makes a room; its maker belongs to it, and looks after it.

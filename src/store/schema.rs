@@ -14,6 +14,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    site_settings (id) {
+        id -> BigInt,
+        revision -> BigInt,
+        name -> Text,
+        accent -> Text,
+        contact -> Text,
+        house_rules -> Text,
+        signup -> Text,
+        approves -> Bool,
+        makes_rooms -> Text,
+        starts_directs -> Text,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> BigInt,
         username -> Text,
@@ -36,6 +51,8 @@ diesel::table! {
         erased_at -> Nullable<Timestamp>,
         words_go -> Bool,
         avatar -> Nullable<Text>,
+        new_until -> Nullable<Timestamp>,
+        waiting_since -> Nullable<Timestamp>,
     }
 }
 
@@ -77,6 +94,7 @@ diesel::table! {
         members_add -> Bool,
         deleted_at -> Nullable<Timestamp>,
         shows_reading -> Bool,
+        joined_by_newcomers -> Bool,
     }
 }
 
@@ -223,6 +241,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     invitations,
     avatars,
     site,
+    site_settings,
     users,
     sign_ins,
     password_resets,

@@ -159,6 +159,18 @@ pub fn find(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<Found>> {
     Ok(row.map(Found::from))
 }
 
+/// What somebody is called who signed in with a token and waits to be let in.
+pub fn waiting(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<String>> {
+    Ok(sign_ins::table
+        .inner_join(users::table)
+        .filter(sign_ins::token_hash.eq(token_hash))
+        .filter(sign_ins::expires_at.gt(Time::now().sql()))
+        .filter(users::waiting_since.is_not_null())
+        .select(users::name)
+        .first(conn)
+        .optional()?)
+}
+
 /// Those among some sign-ins that are not over.
 pub fn living(conn: &mut Conn, sign_ins: &[i64]) -> Result<HashSet<i64>> {
     let mut living = HashSet::new();

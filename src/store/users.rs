@@ -3,6 +3,7 @@
 pub mod acquaintance;
 pub mod avatars;
 pub mod erasing;
+mod passwords;
 pub mod profiles;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Username};
 use crate::rights;
+pub use passwords::{Credentials, credentials, set_password};
 
 /// Who looks: the signed-in person behind a request or a socket.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,15 +131,6 @@ pub struct NewAccount {
     pub password_hash: String,
 }
 
-/// What it takes to check a password.
-#[derive(Debug, Clone)]
-pub struct Credentials {
-    /// Their number in the database.
-    pub id: UserId,
-    /// The hash of their password; none where they cannot sign in with one.
-    pub password_hash: Option<String>,
-}
-
 /// Makes an account.
 ///
 /// Errors: `Field` where somebody has the name or one that looks like it.
@@ -183,17 +176,6 @@ pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
     })
 }
 
-/// What it takes to check the password of whoever has a name; `None` where nobody in use has it.
-pub fn credentials(conn: &mut Conn, skeleton: &str) -> Result<Option<Credentials>> {
-    let found: Option<(UserId, Option<String>)> = users::table
-        .filter(users::skeleton.eq(skeleton))
-        .filter(users::deactivated_at.is_null())
-        .select((users::id, users::password_hash))
-        .first(conn)
-        .optional()?;
-    Ok(found.map(|(id, password_hash)| Credentials { id, password_hash }))
-}
-
 /// Whose username that is, of the accounts in use.
 ///
 /// Errors: `NotFound` where it is nobody's.
@@ -203,14 +185,6 @@ pub fn by_skeleton(conn: &mut Conn, skeleton: &str) -> Result<UserId> {
         .filter(users::deactivated_at.is_null())
         .select(users::id)
         .first(conn)?)
-}
-
-/// Gives somebody another password. What they were allowed by the old one is to be ended too.
-pub fn set_password(conn: &mut Conn, id: UserId, password_hash: &str) -> Result<()> {
-    diesel::update(users::table.find(id))
-        .set(users::password_hash.eq(Some(password_hash)))
-        .execute(conn)?;
-    Ok(())
 }
 
 /// Marks that what somebody may do has changed, so that every node looks at their sockets again.

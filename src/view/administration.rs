@@ -7,6 +7,7 @@ use super::lobby::RoomLink;
 use super::notices::isolated;
 use super::page::Template;
 use super::person::Person;
+use super::site;
 use super::texts::{self, Arguments};
 use crate::store::Time;
 use crate::store::administration::Account;
@@ -21,6 +22,10 @@ pub struct People {
     pub wanted: String,
     /// The same as a value in a query.
     pub query: String,
+    /// Whether only those are shown who wait to be let in.
+    pub only_waiting: bool,
+    /// How many those are.
+    pub waiting: i64,
     /// The accounts on this page.
     pub accounts: Vec<AccountLine>,
     /// How many there are on all pages.
@@ -52,6 +57,8 @@ pub struct AccountLine {
     pub person: Person,
     /// Whether it is in use.
     pub active: bool,
+    /// Whether somebody has to let them in first.
+    pub waiting: bool,
 }
 
 impl From<Account> for AccountLine {
@@ -59,6 +66,7 @@ impl From<Account> for AccountLine {
         AccountLine {
             person: account.profile.into(),
             active: account.active,
+            waiting: account.waiting,
         }
     }
 }
@@ -97,8 +105,7 @@ impl From<Entry> for LogLine {
         arguments.set("who", isolated(&entry.actor));
         arguments.set("whom", isolated(&entry.subject));
         if entry.action == "role" {
-            let role = format!("role-{}", entry.detail);
-            arguments.set("role", texts::t(&role, &Arguments::new()));
+            arguments.set("role", texts::plain(&format!("role-{}", entry.detail)));
         }
         let key = match entry.action.as_str() {
             "role" => "audit-role",
@@ -118,12 +125,21 @@ impl From<Entry> for LogLine {
             "invitation_revoked" => "audit-invitation-revoked",
             "members_invite" if entry.detail == "on" => "audit-members-invite-on",
             "members_invite" => "audit-members-invite-off",
+            "let_in" => "audit-let-in",
+            "refused" => "audit-refused",
+            "newcomers_room" => "audit-newcomers-room",
+            "newcomers_room_ended" => "audit-newcomers-room-ended",
+            "everybody_added" => "audit-everybody-added",
             _ => "audit-other",
         };
         LogLine {
             at: entry.at,
             on: entry.at.day(),
-            words: texts::t(key, &arguments),
+            words: if entry.action == "setting" {
+                site::changed(&entry)
+            } else {
+                texts::t(key, &arguments)
+            },
         }
     }
 }

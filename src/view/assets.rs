@@ -71,7 +71,6 @@ fn content_type(path: &str) -> &'static str {
         "ico" => "image/x-icon",
         "woff2" => "font/woff2",
         "json" => "application/json",
-        "webmanifest" => "application/manifest+json",
         _ => "application/octet-stream",
     }
 }

@@ -20,6 +20,8 @@ pub struct Beginning {
     pub action: String,
     /// Whether I may start direct rooms.
     pub can_post: bool,
+    /// Whether that is because I am a guest.
+    pub guest: bool,
     /// The id that the message will bear.
     pub client_id: String,
     /// What was typed.

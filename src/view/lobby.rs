@@ -26,6 +26,8 @@ pub struct Lobby {
     pub people: Vec<Person>,
     /// How many more of them there are than are shown.
     pub more_people: usize,
+    /// How many wait to be let in; 0 for all but administrators.
+    pub waiting: i64,
     /// The link that lets others in, where I may pass one on.
     pub invitation: Option<Invitation>,
     /// Why the form that makes rooms came back.

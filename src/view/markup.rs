@@ -42,6 +42,15 @@ pub fn draw(text: &str, mentions: &[Mention]) -> Option<String> {
     (linked || has_lines || !mentions.is_empty()).then_some(html)
 }
 
+/// Words that are no message: drawn likewise, and always.
+pub fn words(text: &str) -> String {
+    draw(text, &[]).unwrap_or_else(|| {
+        let mut html = String::with_capacity(text.len());
+        escape(text, &mut html);
+        html
+    })
+}
+
 /// Whether drawn text names somebody, or everyone. In what people wrote no quote is left that would look like it.
 pub fn names(html: &str, username: &str) -> bool {
     html.contains(EVERYONE) || html.contains(&format!("{PERSON}{username}\">"))

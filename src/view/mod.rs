@@ -20,4 +20,6 @@ pub mod pictures;
 pub mod qr;
 pub mod room;
 pub mod settings;
+pub mod site;
 pub mod texts;
+pub mod waiting;

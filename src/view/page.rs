@@ -10,9 +10,15 @@ use serde_json::{Value as Json, json};
 use tera::{Context, Kwargs, State, Tera, Value};
 
 use super::person::Person;
+use super::site::Shown;
 use super::{assets, texts};
 use crate::error::{Error, Result};
+use crate::rights::{self, Action};
+use crate::store::settings::Known;
 use crate::store::users::Viewer;
+
+/// What the site is called, for the texts of every page.
+const SITE: &str = "site";
 
 #[derive(RustEmbed)]
 #[folder = "templates/"]
@@ -48,6 +54,7 @@ pub struct Pages {
     )]
     tera: Tera,
     epoch: Arc<str>,
+    settings: Known,
 }
 
 /// What every template gets as `page`.
@@ -59,21 +66,29 @@ struct Frame<'a> {
     epoch: &'a str,
     me: Option<&'a Person>,
     administrator: bool,
+    /// Whether making rooms is left to whoever looks.
+    makes_rooms: bool,
     path: &'a str,
+    site: Shown,
 }
 
 impl Pages {
     /// Parses all templates. Errors: `Internal` with the place of a mistake in one of them.
-    pub fn new(epoch: Arc<str>) -> Result<Pages> {
+    pub fn new(epoch: Arc<str>, settings: Known) -> Result<Pages> {
         Ok(Pages {
             tera: parse()?,
             epoch,
+            settings,
         })
     }
 
     /// Draws a page.
     pub fn draw<T: Template>(&self, reader: Reader, shown: &T) -> Result<String> {
         let me = reader.viewer.map(Person::from);
+        let settings = self.settings.now();
+        let makes_rooms = |viewer: &Viewer| {
+            rights::may(viewer.as_person(), Action::MakeRoom(settings.makes_rooms)).is_ok()
+        };
         let frame = Frame {
             lang: texts::LANGUAGE,
             dir: texts::DIRECTION,
@@ -81,10 +96,13 @@ impl Pages {
             epoch: &self.epoch,
             me: me.as_ref(),
             administrator: reader.viewer.is_some_and(Viewer::is_administrator),
+            makes_rooms: reader.viewer.is_some_and(makes_rooms),
             path: reader.path,
+            site: Shown::new(&settings, reader.viewer.is_some()),
         };
         let mut context = Context::from_serialize(shown).map_err(|cause| fault(T::NAME, &cause))?;
         context.insert("page", &frame);
+        context.insert(SITE, &frame.site.name);
         context.insert("boot", &boot(&frame, T::KIND, shown.boot())?);
         self.render(T::NAME, &context)
             .map_err(|cause| fault(T::NAME, &cause))
@@ -125,8 +143,7 @@ fn parse() -> Result<Tera> {
 
 /// What scripts start from, as JSON that cannot end the element it stands in.
 fn boot(frame: &Frame, kind: &str, own: Json) -> Result<String> {
-    let mut boot =
-        json!({ "page": kind, "epoch": frame.epoch, "me": frame.me, "assets": frame.assets });
+    let mut boot = json!({ "page": kind, "epoch": frame.epoch, "me": frame.me, "assets": frame.assets, "site": frame.site.name });
     if let (Json::Object(all), Json::Object(own)) = (&mut boot, own) {
         all.extend(own);
     }
@@ -134,10 +151,13 @@ fn boot(frame: &Frame, kind: &str, own: Json) -> Result<String> {
     Ok(text.replace('<', "\\u003c"))
 }
 
-/// `t(key="…", name=value)`: a text with its arguments.
-fn text(arguments: Kwargs, _: &State) -> tera::TeraResult<String> {
+/// `t(key="…", name=value)`: a text with its arguments, and what the site is called.
+fn text(arguments: Kwargs, state: &State) -> tera::TeraResult<String> {
     let key: &str = arguments.must_get("key")?;
     let mut named = texts::Arguments::new();
+    if let Some(site) = state.get::<String>(SITE)? {
+        named.set(SITE, site);
+    }
     for (name, value) in arguments.iter() {
         if let Some(name) = name.as_str().filter(|name| *name != "key") {
             named.set(name.to_owned(), fluent(value));
@@ -183,7 +203,12 @@ mod tests {
             epoch: "</script><script>",
             me: None,
             administrator: false,
+            makes_rooms: false,
             path: "/",
+            site: Shown {
+                name: "</script>".to_owned(),
+                ..Shown::default()
+            },
         };
         let boot = boot(&frame, "form", json!({ "at": 3 })).unwrap();
         assert!(!boot.contains('<'), "{boot}");

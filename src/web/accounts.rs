@@ -6,14 +6,23 @@ use super::client;
 use super::cookies::SessionToken;
 use super::passwords::Password;
 use super::refusals::{self, Shared};
-use crate::error::{Error, Result};
-use crate::names::{self, DisplayName, Slug, Username};
+use crate::error::Result;
+use crate::names::{self, DisplayName, Username};
 use crate::store::sign_ins::Origin;
-use crate::store::users::{NewAccount, Viewer};
-use crate::store::{Conn, UserId, memberships, rooms, sign_ins, users};
+use crate::store::users::NewAccount;
+use crate::store::{Conn, UserId, newcomers, sign_ins, users};
 
-/// The room that everybody joins.
+/// The room that newcomers join at first.
 pub(super) const LOBBY: &str = "Lobby";
+
+/// How somebody came to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// Somebody wanted them here.
+    Invited,
+    /// Everyone may make one.
+    ByThemself,
+}
 
 /// An account as a form describes it, checked.
 pub(super) struct Wanted {
@@ -50,20 +59,6 @@ impl Wanted {
             role,
             password_hash,
         })
-    }
-}
-
-/// Makes a new member of the room that everybody joins, as long as there is one that is open to them: its owners may have closed
-/// or archived it.
-pub(super) fn join_lobby(conn: &mut Conn, viewer: &Viewer) -> Result<()> {
-    let Some(slug) = Slug::from_name(LOBBY) else {
-        return Ok(());
-    };
-    let joined = rooms::by_slug(conn, viewer, &slug)
-        .and_then(|room| memberships::join_open(conn, room.id, viewer.id));
-    match joined {
-        Err(Error::NotFound | Error::Forbidden) => Ok(()),
-        other => other,
     }
 }
 
@@ -134,13 +129,17 @@ pub(super) async fn begin(
     services.store.write(move |conn| begin(conn, user)).await
 }
 
-/// Makes an account that belongs to the room that everybody joins, and begins its sign-in.
+/// Makes an account that belongs to the rooms that newcomers join, and begins its sign-in; whoever came by themself may have to wait.
 pub(super) fn admit(
     conn: &mut Conn,
     account: &NewAccount,
+    arrival: Arrival,
     begin: impl Fn(&mut Conn, UserId) -> Result<Option<i64>>,
 ) -> Result<Option<i64>> {
     let viewer = users::create(conn, account)?;
-    join_lobby(conn, &viewer)?;
+    match arrival {
+        Arrival::Invited => newcomers::join_rooms(conn, viewer.id)?,
+        Arrival::ByThemself => newcomers::arrive_by_themself(conn, &viewer)?,
+    }
     begin(conn, viewer.id)
 }

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::rights::Role;
 use crate::store::administration::{self, Duty};
-use crate::store::{audit, rooms};
+use crate::store::{audit, newcomers, rooms};
 use crate::view::administration::{Log, People, ResetLink};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
@@ -27,15 +27,21 @@ const WANTED_MAX: usize = 64;
 pub(super) struct Search {
     q: String,
     page: Option<usize>,
+    /// `waiting` for those alone who wait to be let in.
+    show: String,
 }
 
 impl Search {
-    fn wanted(&self) -> String {
+    pub(super) fn wanted(&self) -> String {
         self.q.chars().take(WANTED_MAX).collect()
     }
 
-    fn number(&self) -> usize {
+    pub(super) fn number(&self) -> usize {
         self.page.unwrap_or(1)
+    }
+
+    fn only_waiting(&self) -> bool {
+        self.show == "waiting"
     }
 }
 
@@ -49,6 +55,8 @@ pub(super) struct Form {
     /// Where the page was that the form is on.
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    show: String,
 }
 
 /// Shows the accounts.
@@ -69,11 +77,25 @@ pub(super) async fn submit(
     username: web::Path<String>,
     form: web::Form<Form>,
 ) -> Answer {
-    let duty = duty(&form)?;
     let search = Search {
         q: form.q.clone(),
         page: None,
+        show: form.show.clone(),
     };
+    let next = format!(
+        "/admin/people?q={}{}",
+        paths::query_value(&search.wanted()),
+        if search.only_waiting() {
+            "&show=waiting"
+        } else {
+            ""
+        }
+    );
+    if matches!(form.what.as_str(), "let-in" | "refuse") {
+        decide(&services, &signed_in, &username, form.what == "let-in").await?;
+        return Ok(refusals::see_other(&next));
+    }
+    let duty = duty(&form)?;
     match carry_out(&services, &signed_in, &username, duty).await {
         Ok(Some(token)) => {
             let (origin, _) = client::site(&request, &services.config);
@@ -83,10 +105,7 @@ pub(super) async fn submit(
             };
             draw(&services, &request, &signed_in, &search, Some(link), None).await
         }
-        Ok(None) => Ok(refusals::see_other(&format!(
-            "/admin/people?q={}",
-            paths::query_value(&search.wanted())
-        ))),
+        Ok(None) => Ok(refusals::see_other(&next)),
         Err(refusal @ Error::Field { .. }) => {
             let refusal = Some(Refusal::from(&refusal));
             draw(&services, &request, &signed_in, &search, None, refusal).await
@@ -108,6 +127,24 @@ fn duty(form: &Form) -> Result<Duty> {
         "reset" => Ok(Duty::ResetLink),
         _ => Err(Error::BadRequest("bad-form")),
     }
+}
+
+/// Lets somebody in who waits, or refuses them.
+async fn decide(
+    services: &Shared,
+    signed_in: &SignedIn,
+    username: &str,
+    let_in: bool,
+) -> Result<()> {
+    let (actor, skeleton) = (signed_in.viewer.clone(), names::skeleton(username));
+    if !let_in {
+        let refuse = move |conn: &mut _| newcomers::refuse(conn, &actor, &skeleton);
+        return services.store.write(refuse).await;
+    }
+    let let_in = move |conn: &mut _| newcomers::let_in(conn, &actor, &skeleton);
+    let user = services.store.write(let_in).await?;
+    services.chat.access_changed(user);
+    Ok(())
 }
 
 async fn carry_out(
@@ -140,14 +177,15 @@ async fn draw(
     refusal: Option<Refusal>,
 ) -> Answer {
     let (viewer, wanted, number) = (signed_in.viewer.clone(), search.wanted(), search.number());
-    let looked_for = wanted.clone();
+    let (looked_for, only_waiting) = (wanted.clone(), search.only_waiting());
     let read = services.store.read(move |conn| {
         Ok((
-            administration::accounts(conn, &looked_for, number)?,
+            administration::accounts(conn, &looked_for, only_waiting, number)?,
+            newcomers::waiting(conn)?,
             rooms::joined_by(conn, &viewer)?,
         ))
     });
-    let (mut accounts, joined) = read.await?;
+    let (mut accounts, waiting, joined) = read.await?;
     let there = services.chat.presences().await.unwrap_or_default();
     for account in &mut accounts.accounts {
         there.complete(&mut account.profile);
@@ -160,6 +198,8 @@ async fn draw(
         rooms: lobby::listed(joined),
         query: paths::query_value(&wanted),
         wanted,
+        only_waiting,
+        waiting,
         all: accounts.all,
         number: accounts.number,
         last: accounts.last,

@@ -105,11 +105,12 @@ async fn make_room(
     web::Json(Object(body)): web::Json<Object<MakeRoom>>,
 ) -> Answer {
     let new = new_room(&body.name, body.kind.as_deref(), body.topic.as_deref())?;
-    rights::may(caller.viewer.as_person(), Action::MakeRoom)?;
+    let circle = site.store.settings().makes_rooms;
+    rights::may(caller.viewer.as_person(), Action::MakeRoom(circle))?;
     let attempt = site.room_making.room(caller.viewer.id)?;
     let viewer = caller.viewer.clone();
     let made = site.store.write(move |conn| {
-        let slug = rooms::create(conn, viewer.id, &new)?;
+        let slug = rooms::make(conn, &viewer, &new)?;
         rooms::by_slug(conn, &viewer, &slug)
     });
     match made.await {

@@ -148,7 +148,8 @@ async fn find_or_make(
     let attempt = match known {
         Some(_) => None,
         None => {
-            rights::may(viewer.as_person(), Action::StartDirect)?;
+            let circle = services.store.settings().starts_directs_with(people.len());
+            rights::may(viewer.as_person(), Action::StartDirect(circle))?;
             Some(services.room_making.room(viewer.id)?)
         }
     };
@@ -203,12 +204,19 @@ async fn draw(
         Ok((profile, rooms::joined_by(conn, &viewer)?))
     });
     let (profile, joined): (Profile, Vec<Room>) = read.await?;
+    let notes = profile.id == signed_in.viewer.id;
+    let circle = services
+        .store
+        .settings()
+        .starts_directs_with(if notes { 1 } else { 2 });
+    let person = signed_in.viewer.as_person();
     let page = Beginning {
         rooms: lobby::listed(joined),
         action: paths::direct(&profile.username),
-        notes: profile.id == signed_in.viewer.id,
+        notes,
         person: Person::from(profile),
-        can_post: rights::may(signed_in.viewer.as_person(), Action::StartDirect).is_ok(),
+        can_post: rights::may(person, Action::StartDirect(circle)).is_ok(),
+        guest: signed_in.viewer.is_guest(),
         client_id: ClientId::fresh()?.to_string(),
         message: typed,
         refusal: refusal.map(Refusal::from),

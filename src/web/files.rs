@@ -2,14 +2,17 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
+use serde_json::json;
 
-use super::refusals::Answer;
+use super::refusals::{Answer, Shared};
 use crate::error::Error;
-use crate::view::assets;
+use crate::view::{assets, site, texts};
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const NOT_AT_ALL: &str = "no-store";
 const A_DAY: &str = "public, max-age=86400";
+/// The ground of pages in light: `--ground` of static/css/colours.css.
+const GROUND: &str = "#fcfbf7";
 const ICON: &str = "img/icon.svg";
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
@@ -23,6 +26,25 @@ pub(super) async fn show(path: web::Path<(String, String)>) -> Answer {
 /// The icon, for those who ask for it without having read a page.
 pub(super) async fn icon() -> Answer {
     file(ICON, A_DAY)
+}
+
+/// How browsers install the site: under its own name.
+pub(super) async fn manifest(services: Shared) -> HttpResponse {
+    let name = site::name(&services.store.settings());
+    let icon = format!("{}/{ICON}", assets::root());
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/manifest+json"))
+        .json(json!({
+            "name": name,
+            "short_name": name,
+            "description": texts::plain("app-description"),
+            "start_url": "/",
+            "scope": "/",
+            "display": "standalone",
+            "background_color": GROUND,
+            "theme_color": GROUND,
+            "icons": [{ "src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any" }],
+        }))
 }
 
 /// Search engines have no business in people's rooms.

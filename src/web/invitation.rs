@@ -56,7 +56,7 @@ pub(super) fn card(
     };
     rights::may(viewer.as_person(), invite).ok()?;
     let (origin, loopback) = client::site(request, &services.config);
-    let (url, can_renew) = match services.config.signup {
+    let (url, can_renew) = match services.signup() {
         Mode::Closed => return None,
         Mode::Open => (Some(format!("{origin}/signup")), false),
         Mode::Invite => (

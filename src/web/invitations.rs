@@ -202,7 +202,7 @@ async fn draw(
     let page = Invitations {
         can_make: may(None, false),
         can_make_guests: person.role == Role::Administrator,
-        makes_accounts: services.config.signup != Mode::Closed,
+        makes_accounts: services.signup() != Mode::Closed,
         offered,
         all: own.page.all,
         number: own.page.number,

@@ -11,7 +11,8 @@ use super::{invitation, paths};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action};
-use crate::store::{invitations, rooms, site, users};
+use crate::store::users::Viewer;
+use crate::store::{invitations, newcomers, rooms, site, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
 use crate::view::page::Reader;
@@ -75,15 +76,22 @@ pub(super) async fn make_room(
 }
 
 async fn make(services: &Shared, signed_in: &SignedIn, form: &Form) -> Result<Slug> {
-    rights::may(signed_in.viewer.as_person(), Action::MakeRoom)?;
     let kind = Some(form.kind.as_str()).filter(|kind| !kind.is_empty());
     let new = new_room(&form.name, kind, Some(&form.topic))?;
     let wanted = Slug::from_name(new.name.as_str());
-    let maker = signed_in.viewer.id;
-    let attempt = services.room_making.room(maker)?;
+    let maker = signed_in.viewer.clone();
+    let circle = services.store.settings().makes_rooms;
+    if let Err(refusal) = rights::may(maker.as_person(), Action::MakeRoom(circle)) {
+        // Whoever types the name of a room without script may have meant to go there.
+        return match wanted {
+            Some(slug) if !new.closed => is_known(services, &maker, slug).await,
+            _ => Err(refusal),
+        };
+    }
+    let attempt = services.room_making.room(maker.id)?;
     let made = services
         .store
-        .write(move |conn| rooms::create(conn, maker, &new))
+        .write(move |conn| rooms::make(conn, &maker, &new))
         .await;
     if made.is_err() {
         services.room_making.take_back(attempt);
@@ -92,6 +100,23 @@ async fn make(services: &Shared, signed_in: &SignedIn, form: &Form) -> Result<Sl
         Err(Error::Conflict) => wanted.ok_or(Error::Conflict),
         made => made,
     }
+}
+
+/// The slug of a room that somebody may know of.
+///
+/// Errors: `Field` where there is none, and they may make none.
+async fn is_known(services: &Shared, viewer: &Viewer, slug: Slug) -> Result<Slug> {
+    let viewer = viewer.clone();
+    let read = services
+        .store
+        .read(move |conn| rooms::by_slug(conn, &viewer, &slug).map(|_| slug));
+    read.await.map_err(|error| match error {
+        Error::NotFound => Error::Field {
+            field: "name",
+            code: "refusal-room-making",
+        },
+        other => other,
+    })
 }
 
 async fn draw(
@@ -112,9 +137,14 @@ async fn draw(
             users::some_known_to(conn, &viewer, &online, lobby::SHOWN_MAX)?,
         );
         let by_members = site::load(conn)?.members_invite;
-        Ok((rooms, people, invitations::own(conn)?, by_members))
+        let waiting = if viewer.is_administrator() {
+            newcomers::waiting(conn)?
+        } else {
+            0
+        };
+        Ok((rooms, people, invitations::own(conn)?, by_members, waiting))
     });
-    let (rooms, (mut people, more_people), own, by_members) = read.await?;
+    let (rooms, (mut people, more_people), own, by_members, waiting) = read.await?;
     for profile in &mut people {
         there.complete(profile);
     }
@@ -131,6 +161,7 @@ async fn draw(
         more_others,
         people: people.into_iter().map(Person::from).collect(),
         more_people,
+        waiting,
         invitation: invitation::card(
             services,
             request,

@@ -108,7 +108,7 @@ pub(super) fn with_unsent(
             remember: true,
         },
         refusal: None,
-        signup_open: services.config.signup == Mode::Open,
+        signup_open: services.signup() == Mode::Open,
         unsent: Some(text),
     };
     let reader = Reader {
@@ -209,7 +209,7 @@ fn draw(
         viewer: None,
         path: request.path(),
     };
-    let signup_open = services.config.signup == Mode::Open;
+    let signup_open = services.signup() == Mode::Open;
     services.pages.draw(
         reader,
         &LogIn {

@@ -12,6 +12,7 @@ mod signup;
 
 mod login;
 mod reset;
+mod waiting;
 
 mod avatar;
 mod distance;
@@ -48,6 +49,7 @@ mod methods;
 mod passwords;
 mod paths;
 mod pictures;
+mod site;
 mod throttle;
 
 use std::sync::Arc;
@@ -59,7 +61,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, FormConfig, ServiceConfig};
 
 use crate::chat::Chat;
-use crate::config::Config;
+use crate::config::{Config, SignUp};
 use crate::error::Result;
 use crate::store::Store;
 use crate::store::site::Site;
@@ -94,6 +96,8 @@ pub struct Services {
     room_making: Throttle,
     invitation_making: Throttle,
     known_browsers: KnownBrowsers,
+    /// Whether everybody is being added to the rooms that newcomers join.
+    adding_everybody: Arc<AtomicBool>,
     warned_of_proxy: AtomicBool,
 }
 
@@ -102,7 +106,7 @@ impl Services {
     pub fn new(config: Arc<Config>, store: Store, site: &Site, chat: Chat) -> Result<Services> {
         let epoch: Arc<str> = site.epoch.as_str().into();
         Ok(Services {
-            pages: Pages::new(epoch.clone())?,
+            pages: Pages::new(epoch.clone(), store.known_settings())?,
             passwords: Passwords::new()?,
             pictures: Pictures::new(),
             throttle: Throttle::new(config.sign_ins_per_minute),
@@ -110,12 +114,19 @@ impl Services {
             invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             known_browsers: KnownBrowsers::new(&site.secret_key)?,
             draining: AtomicBool::new(false),
+            adding_everybody: Arc::default(),
             warned_of_proxy: AtomicBool::new(false),
             config,
             store,
             epoch,
             chat,
         })
+    }
+
+    /// Who may make an account: what the server's own settings say, or else what administrators chose.
+    fn signup(&self) -> SignUp {
+        let chosen = self.store.settings().signup;
+        self.config.signup.unwrap_or(chosen)
     }
 
     /// Adda is about to stop: it is no longer ready for traffic.
@@ -167,6 +178,7 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/login", [get(login::show), post(login::submit)]))
         .service(resource("/logout", [post(login::leave)]))
         .service(resource("/reset", [get(reset::show), post(reset::submit)]))
+        .service(resource("/waiting", [get(waiting::show)]))
         .service(resource("/join", [post(entrance::join)]))
         // Letting others in
         .service(resource("/invitation", [post(invitation::renew)]))
@@ -187,6 +199,10 @@ fn configure(services: &mut ServiceConfig) {
             [get(invitations::show_all), post(invitations::switch)],
         ))
         .service(resource("/admin/log", [get(administration::log)]))
+        .service(
+            resource("/admin/site", [get(site::show), post(site::submit)])
+                .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
         // Rooms
         .service(resource("/", [get(lobby::show)]))
         .service(resource(
@@ -236,6 +252,7 @@ fn configure(services: &mut ServiceConfig) {
         ))
         // For browsers and whoever watches the server
         .service(resource("/static/{hash}/{path:.*}", [get(files::show)]))
+        .service(resource("/manifest.webmanifest", [get(files::manifest)]))
         .service(resource("/favicon.ico", [get(files::icon)]))
         .service(resource("/robots.txt", [get(files::robots)]))
         .service(resource("/healthz", [get(health::lives)]))

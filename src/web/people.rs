@@ -1,5 +1,7 @@
 //! Somebody's page: what they show of themself.
 
+use std::collections::BTreeSet;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 
@@ -8,7 +10,7 @@ use super::refusals::{self, Answer, Shared};
 use super::visitor::Visitor;
 use crate::rights::{self, Action, Role};
 use crate::store::users::profiles;
-use crate::store::{muted, rooms};
+use crate::store::{directs, muted, rooms};
 use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::{Person, PersonPage};
@@ -25,9 +27,11 @@ pub(super) async fn show(
     let read = services.store.read(move |conn| {
         let mut own = profiles::own(conn, person)?;
         muted::tell(conn, viewer.id, [&mut own.profile])?;
-        Ok((own, rooms::joined_by(conn, &viewer)?))
+        let begun = directs::find(conn, &BTreeSet::from([viewer.id, person]))?.is_some();
+        Ok((own, rooms::joined_by(conn, &viewer)?, begun))
     });
-    let (mut own, joined) = read.await?;
+    let (mut own, joined, begun) = read.await?;
+    let circle = services.store.settings().starts_directs;
     let there = services.chat.presences().await.unwrap_or_default();
     there.complete(&mut own.profile);
     let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
@@ -35,7 +39,7 @@ pub(super) async fn show(
     let page = PersonPage {
         rooms: lobby::listed(joined),
         mine: own.profile.id == signed_in.viewer.id,
-        can_write: may(Action::StartDirect) && !own.profile.blocked,
+        can_write: (begun || may(Action::StartDirect(circle))) && !own.profile.blocked,
         can_block: may(Action::Block(role)),
         about: own.about,
         person: Person::from(own.profile),

@@ -43,6 +43,8 @@ pub enum PageRefusal {
         /// A room that could be made where there is none.
         offer: Option<Offer>,
     },
+    /// Somebody has to let them in first.
+    Waits,
     /// They have to sign in first.
     SignIn {
         /// Where they go on from there.
@@ -300,6 +302,7 @@ impl fmt::Display for PageRefusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PageRefusal::Fault { error, .. } => error.fmt(formatter),
+            PageRefusal::Waits => formatter.write_str("waits to be let in"),
             PageRefusal::SignIn { .. } => formatter.write_str("not signed in"),
         }
     }
@@ -320,16 +323,18 @@ impl ResponseError for PageRefusal {
     fn status_code(&self) -> StatusCode {
         match self {
             PageRefusal::Fault { error, .. } => status(error),
-            PageRefusal::SignIn { .. } => StatusCode::SEE_OTHER,
+            PageRefusal::Waits | PageRefusal::SignIn { .. } => StatusCode::SEE_OTHER,
         }
     }
 
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::new(self.status_code());
-        if let PageRefusal::SignIn { next } = self
-            && let Ok(location) =
-                HeaderValue::from_str(&format!("/login?next={}", paths::query_value(next)))
-        {
+        let location = match self {
+            PageRefusal::Fault { .. } => return response,
+            PageRefusal::Waits => "/waiting".to_owned(),
+            PageRefusal::SignIn { next } => format!("/login?next={}", paths::query_value(next)),
+        };
+        if let Ok(location) = HeaderValue::from_str(&location) {
             response.headers_mut().insert(LOCATION, location);
         }
         response

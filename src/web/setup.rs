@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::names::DisplayName;
 use crate::secrets;
 use crate::store::rooms::{self, NewRoom};
-use crate::store::{site, users};
+use crate::store::{newcomers, site, users};
 use crate::view::forms::{Refusal, SetUp, SetUpForm};
 use crate::view::page::Reader;
 
@@ -81,7 +81,8 @@ pub(super) async fn submit(
                 return Err(Error::NotFound);
             }
             let administrator = users::create(conn, &account)?;
-            rooms::create(conn, administrator.id, &lobby)?;
+            let slug = rooms::create(conn, administrator.id, &lobby)?;
+            newcomers::set_joined(conn, &slug, true)?;
             begin(conn, administrator.id)
         })
         .await?;

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use serde::Deserialize;
 
-use super::accounts::{self, Beginning, Wanted};
+use super::accounts::{self, Arrival, Beginning, Wanted};
 use super::entrance;
 use super::paths;
 use super::refusals::{self, Answer, Shared};
@@ -57,7 +57,7 @@ pub(super) async fn show(
     }
 }
 
-/// Makes the account, in the room that everybody joins and the one that the invitation leads into.
+/// Makes the account, in the rooms that newcomers join and the one that the invitation leads into.
 pub(super) async fn submit(
     services: Shared,
     request: HttpRequest,
@@ -102,10 +102,13 @@ async fn admit(
     let beginning = Beginning::new(services, request, true)?;
     let begin = beginning.statement();
     let (drawing, token) = (services.store.drawing(), form.invite.clone());
-    let is_invited = invited.is_some();
+    let arrival = match invited {
+        Some(_) => Arrival::Invited,
+        None => Arrival::ByThemself,
+    };
     let write = services.store.write(move |conn| {
-        let ended = accounts::admit(conn, &account, &begin)?;
-        if is_invited {
+        let ended = accounts::admit(conn, &account, arrival, &begin)?;
+        if arrival == Arrival::Invited {
             let user = users::by_skeleton(conn, &account.username.skeleton())?;
             using::accept(conn, drawing, &token, user, true)?;
         }
@@ -131,7 +134,7 @@ async fn door(services: &Shared, request: &HttpRequest, invite: &str) -> Result<
     let site = services.store.read(site::load).await?;
     // Before the first account there is nobody to be invited by and no room to be in.
     let is_set_up = site.setup_token.is_none();
-    match services.config.signup {
+    match services.signup() {
         Mode::Closed => Ok(Door::Shut("refusal-signup-closed")),
         _ if !is_set_up => Ok(Door::Shut("refusal-not-set-up")),
         Mode::Open if invite.is_empty() => Ok(Door::Open(None)),
@@ -188,7 +191,7 @@ fn page(
         },
         refusal,
         open,
-        anyone: services.config.signup == Mode::Open,
+        anyone: services.signup() == Mode::Open,
         invited: invited.map(|found| Invited {
             maker: found.maker,
             room: found.room.map(|room| room.name),

@@ -23,6 +23,13 @@ pub struct SignedIn {
     pub sign_in: i64,
 }
 
+/// Left with the request of somebody who signed in and waits to be let in: as far as anything else goes, they are not signed in.
+#[derive(Debug, Clone)]
+pub(super) struct Waits {
+    /// What they are called.
+    pub(super) name: String,
+}
+
 /// Who looks at a page; whoever is not signed in is sent to do so, and then back.
 pub struct Visitor(pub SignedIn);
 
@@ -55,6 +62,7 @@ impl FromRequest for Visitor {
         async move {
             match recognize(&request).await? {
                 Some(signed_in) => Ok(Visitor(signed_in)),
+                None if waits(&request) => Err(PageRefusal::Waits),
                 None => Err(PageRefusal::SignIn {
                     next: way_back(&request),
                 }),
@@ -73,6 +81,7 @@ impl FromRequest for Caller {
         async move {
             match recognize(&request).await? {
                 Some(signed_in) => Ok(Caller(signed_in)),
+                None if waits(&request) => Err(ApiRefusal::from(Error::Refused("refusal-waiting"))),
                 None => Err(ApiRefusal::from(Error::SignedOut)),
             }
         }
@@ -119,11 +128,19 @@ async fn recognize(request: &HttpRequest) -> Result<Option<SignedIn>> {
         return Ok(None);
     };
     let hash = token.hash();
-    let Some(found) = services
-        .store
-        .read(move |conn| sign_ins::find(conn, &hash))
-        .await?
-    else {
+    let read = services.store.read(move |conn| {
+        let found = sign_ins::find(conn, &hash)?;
+        let waits = match found {
+            Some(_) => None,
+            None => sign_ins::waiting(conn, &hash)?,
+        };
+        Ok((found, waits))
+    });
+    let (found, waits) = read.await?;
+    if let Some(name) = waits {
+        request.extensions_mut().insert(Waits { name });
+    }
+    let Some(found) = found else {
         return Ok(None);
     };
     if Time::now().since(found.extended_at) > sign_ins::EXTENDED_EVERY {
@@ -136,6 +153,10 @@ async fn recognize(request: &HttpRequest) -> Result<Option<SignedIn>> {
     };
     request.extensions_mut().insert(signed_in.clone());
     Ok(Some(signed_in))
+}
+
+fn waits(request: &HttpRequest) -> bool {
+    request.extensions().contains::<Waits>()
 }
 
 /// Not waited for: the page is the same whether this succeeds, and the next request tries again.

@@ -17,6 +17,8 @@ export class Finder {
   #found = document.getElementById("found");
   #foundRooms = document.getElementById("found-rooms");
   #template = document.getElementById("room-template");
+  /** Making rooms is left to others. */
+  #findsOnly = "findsOnly" in this.#form.dataset;
   #announcer;
   #all = [];
   #asked = 0;
@@ -68,8 +70,8 @@ export class Finder {
     const exact = links.find((link) => folded(link.querySelector(".room-link__name").textContent) === wanted);
     const best = exact ?? links[0];
     this.#open.hidden = this.#open.disabled = wanted === "" || !best;
-    this.#make.hidden = wanted === "" || exact !== undefined;
-    this.#makeClosed.hidden = wanted === "";
+    this.#make.hidden = wanted === "" || exact !== undefined || this.#findsOnly;
+    this.#makeClosed.hidden = wanted === "" || this.#findsOnly;
     if (best) this.#open.firstElementChild.textContent = t("finder-open-name", { name: best.querySelector(".room-link__name").textContent });
     this.#make.firstElementChild.textContent = t("finder-make-name", { name: this.#wanted });
     this.#said.hidden = wanted === "";

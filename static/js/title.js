@@ -1,4 +1,5 @@
 // The window's title says how much is unread, here and in other rooms.
+import { boot } from "./boot.js";
 import { bounded, t } from "./text.js";
 
 export class Title {
@@ -27,6 +28,7 @@ export class Title {
 
   #draw() {
     const count = this.#here + this.#elsewhere;
-    document.title = count > 0 ? t("page-title-unread", { count: bounded(count), page: this.#page }) : t("page-title", { page: this.#page });
+    const shown = { page: this.#page, site: boot.site };
+    document.title = count > 0 ? t("page-title-unread", { count: bounded(count), ...shown }) : t("page-title", shown);
   }
 }

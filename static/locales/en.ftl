@@ -2,8 +2,9 @@
 # Arguments in braces come from people or from settings and may be in any script.
 
 app-name = adda
-page-title = { $page } · adda
-page-title-unread = ({ $count }) { $page } · adda
+app-description = A self-hosted place to talk.
+page-title = { $page } · { $site }
+page-title-unread = ({ $count }) { $page } · { $site }
 home-link = adda, home
 skip-to-main = Skip to the main part
 
@@ -48,10 +49,21 @@ reset-invalid-words = Whoever runs this place can make a new one for you.
 
 logout-action = Sign out
 
+door-rules = House rules
+door-contact = Whom to turn to
+waiting-title = Almost there
+waiting-words = Your account is made, { $name }. Somebody who looks after this place has to let you in. Until then there is nothing more here for you.
+waiting-again = Look again
+
 ## Looking after the site
 
 admin-people = Everyone’s accounts
-admin-people-link = Look after accounts
+admin-heading = Looking after this place
+admin-nav = Looking after this place
+admin-nav-people = Accounts
+admin-nav-invitations = Invitations
+admin-nav-site = The site
+admin-nav-log = What was done
 admin-log = What was done
 admin-log-none = Nothing yet.
 admin-search = Find by name
@@ -60,6 +72,63 @@ admin-count = { $count ->
    *[other] { $count } accounts
 }
 admin-inactive = out of use
+admin-everyone = All accounts
+admin-waits = waits to be let in
+admin-waiting = { $count ->
+    [one] { $count } person waits to be let in
+   *[other] { $count } people wait to be let in
+}
+admin-let-in = Let in
+admin-refuse = Refuse
+admin-site = The site
+site-done = That is saved.
+site-done-everybody = Everybody is being added. That may take a while where there are many.
+site-looks = Name and words
+site-name = Name of the site
+site-name-hint = In titles, at the door and where it is installed. Left empty, it is adda.
+site-accent = Colour of links and buttons
+site-rules = House rules
+site-rules-hint = Shown at sign-in and sign-up, at most 4,000 characters. Links become links.
+site-contact = Whom to turn to
+site-contact-hint = Shown at sign-in and sign-up, at most 300 characters.
+site-rights = Who may do what
+site-signup = Who may make an account
+site-signup-locked = Set by whoever runs the server, with { $variable }.
+site-approves = Somebody has to let new people in
+site-approves-hint = Holds for accounts that people make themselves where everyone may. Until then they see nothing, and nobody sees them.
+site-makes-rooms = Who may make rooms
+site-starts-directs = Who may start direct conversations
+site-starts-directs-hint = Those that have begun go on.
+site-newcomers = Rooms that newcomers join
+site-newcomers-words = Whoever gets an account belongs to these open rooms from the first moment, but for guests.
+site-room = Name of an open room
+site-everybody = Add everybody who has an account
+site-everybody-words = Those who left one of these rooms, or were removed, stay out.
+setting-empty = nothing
+setting-name = the name of the site
+setting-accent = its colour
+setting-accent-indigo = Indigo
+setting-accent-teal = Teal
+setting-accent-moss = Moss
+setting-accent-ochre = Ochre
+setting-accent-plum = Plum
+setting-accent-slate = Slate
+setting-contact = whom to turn to
+setting-house-rules = the house rules
+setting-signup = who may make an account
+setting-signup-invite = Whoever is invited
+setting-signup-open = Everyone who can reach the site
+setting-signup-closed = Nobody
+setting-approval = whether somebody has to let new people in
+setting-approval-on = Yes
+setting-approval-off = No
+setting-rooms = who may make rooms
+setting-rooms-members = Everybody but guests
+setting-rooms-administrators = Administrators
+setting-directs = who may start direct conversations
+setting-directs-members = Everybody but guests
+setting-directs-administrators = Administrators
+setting-directs-nobody = Nobody
 admin-change = Change
 admin-role = Role
 admin-sign-out = Sign out everywhere
@@ -79,6 +148,12 @@ audit-signed-out = { $who } signed { $whom } out everywhere
 audit-picture-removed = { $who } removed the picture of { $whom }
 audit-reset-link = { $who } made a link with which { $whom } chooses a new password
 audit-room-deleted = { $who } deleted the room { $whom }
+audit-setting = { $who } changed { $what }: { $from } → { $to }
+audit-let-in = { $who } let { $whom } in
+audit-refused = { $who } refused to let { $whom } in
+audit-newcomers-room = { $who } added { $whom } to the rooms that newcomers join
+audit-newcomers-room-ended = { $who } took { $whom } out of the rooms that newcomers join
+audit-everybody-added = { $who } added everybody to the rooms that newcomers join
 audit-invitation = { $who } renewed the invitation link
 audit-invitation-ended = { $who } ended the invitation link
 audit-invitation-made = { $who } made an invitation
@@ -201,6 +276,7 @@ room-mentions-many = more than 99 of them name you
 room-unsent = unsent
 found-heading = Rooms you are not in
 finder-label = Find or make a room
+finder-label-only = Find a room
 finder-placeholder = Find or make a room
 finder-open = Open
 finder-open-name = Open { $name }
@@ -247,6 +323,7 @@ direct-notes = Notes to yourself
 direct-notes-empty = Only you read what you write here.
 direct-empty = This is where you and { $name } talk. Say the first word below.
 direct-forbidden = Guests are written to first.
+direct-left-to-some = Starting direct conversations is left to others here.
 direct-abandoned = Nobody else here has an account in use any more. What was said stays readable.
 direct-message = Write to { $name }
 composer-placeholder-direct = Message
@@ -255,6 +332,7 @@ refusal-blocked-by-oneself = You have blocked this person. Unblock them to write
 refusal-mute-self = That is you.
 refusal-muted-many = You have muted as many people as one can.
 refusal-block-administrator = Administrators cannot be blocked: they have to be able to reach everyone. You can mute them.
+refusal-direct-new = Your account is new: in its first day you can begin five direct conversations, and you have. You can answer whoever writes to you.
 refusal-direct-people = A direct conversation has at most 20 people.
 details-direct = Only the people below read what is said here. Whoever has the disk of this server can read what is on it.
 
@@ -643,6 +721,12 @@ refusal-setup-token = This set-up link is not the right one. The server prints t
 refusal-reset-invalid = This link was used or has expired.
 refusal-room-name-length = A room’s name has 1 to 64 characters.
 refusal-room-name-characters = The room’s name contains characters that cannot be shown.
+refusal-room-making = No room of that name is open to you, and making rooms is left to others here.
+refusal-site-contact = At most 300 characters, and none that cannot be shown.
+refusal-site-rules = At most 4,000 characters, and none that cannot be shown.
+refusal-site-room = There is no open room of that name.
+refusal-site-rooms = Newcomers join at most 20 rooms. Take one out first.
+refusal-waiting = Somebody who looks after this place has to let you in first.
 refusal-room-taken = A room with that name is here already.
 refusal-cross-site = The page of another site asked for this, and only this site’s own pages may. Open it here and try again.
 refusal-no-origin = No Origin came with this. A socket is opened with the address of this site in that header: { $expected }.

@@ -100,6 +100,7 @@ fn every_page_is_accessible() {
                     "/rooms",
                     "/admin/people",
                     "/admin/log",
+                    "/admin/site",
                     "/chat/direct/ben/",
                     "/chat/nowhere/",
                     "/nothing",

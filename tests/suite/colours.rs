@@ -45,6 +45,42 @@ fn every_colour_can_be_read_on_every_ground() {
     }
 }
 
+#[test]
+fn a_site_chooses_among_colours_that_can_be_read_as_well() {
+    let css = Path::new(env!("CARGO_MANIFEST_DIR")).join("static/css");
+    let read = |name: &str| std::fs::read_to_string(css.join(name)).unwrap();
+    let (base, accents) = (read("colours.css"), read("accents.css"));
+    let dark = "@media (prefers-color-scheme: dark)";
+    let (base_light, rest) = base.split_once(dark).unwrap();
+    let (base_dark, _) = rest.split_once("@media").unwrap();
+    let (light, night) = accents.split_once(dark).unwrap();
+    let mut seen = 0;
+    for (scheme, base, accents) in [("light", base_light, light), ("dark", base_dark, night)] {
+        for accent in accents.split(".accent-").skip(1) {
+            let (name, block) = accent.split_once(" {").unwrap();
+            let mut palette = colours(base);
+            palette.extend(colours(block));
+            for (colour, least_light, least_dark, grounds) in CONTRASTS {
+                let least = if scheme == "light" {
+                    least_light
+                } else {
+                    least_dark
+                };
+                for ground in grounds {
+                    let contrast = contrast(palette[colour], palette[*ground]);
+                    assert!(
+                        contrast > least - 0.05,
+                        "{name}: {colour} on {ground}, {scheme}: {contrast:.2}, not {least}"
+                    );
+                }
+            }
+            assert!(adda::view::site::ACCENTS.contains(&name), "{name}");
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 2 * adda::view::site::ACCENTS.len());
+}
+
 fn colours(block: &str) -> HashMap<&str, [f64; 3]> {
     let mut colours = HashMap::new();
     for line in block.lines() {

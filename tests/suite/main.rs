@@ -93,11 +93,13 @@ mod history;
 mod in_process;
 mod invitations;
 mod joining;
+mod newcomers;
 mod pages;
 mod passwords;
 mod pictures;
 mod profiles;
 mod proxies;
+mod site_settings;
 
 // What is refused.
 mod conformance;

@@ -178,6 +178,8 @@ async fn in_a_room_of_many_only_those_who_look_after_it_call_everyone(database: 
     let mut ben = house.site.person("ben").await;
     ben.enters("lobby").await;
     ada.enters("lobby").await;
+    assert!(ben.says("@room?").await["html"].is_null(), "he is new");
+    house.does("UPDATE users SET new_until = '2026-01-01 00:00:00'");
     assert!(ben.says("@room?").await["html"].is_string(), "they are few");
     house.fills_with(49);
     assert!(ben.says("@room?").await["html"].is_null(), "51 of them");

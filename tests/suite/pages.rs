@@ -285,7 +285,6 @@ async fn static_files_are_kept_for_ever_under_their_hash(database: Database) {
             Some("css") => "text/css",
             Some("js") => "text/javascript",
             Some("svg") => "image/svg+xml",
-            Some("webmanifest") => "application/manifest+json",
             _ => "",
         };
         assert!(kind.starts_with(expected), "{path} is {kind}");

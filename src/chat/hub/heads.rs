@@ -14,6 +14,7 @@ use super::activity::Moved;
 use super::{FoundBehind, Hub, Missed, RelayIs, Subscribed};
 use crate::chat::room::HeadIs;
 use crate::store::heads::{self, Head};
+use crate::store::settings::{self, Settings};
 use crate::store::{RoomId, Store, UserId, access, site};
 
 /// With the time that a comparison takes this stays below the 5 s within which what was missed is shown.
@@ -51,6 +52,8 @@ struct Standing {
     asked: Vec<RoomId>,
     open: Vec<Head>,
     access: HashMap<UserId, i64>,
+    /// What administrators chose elsewhere since this node last looked.
+    settings: Option<Settings>,
 }
 
 impl Heads {
@@ -128,6 +131,7 @@ impl Hub {
         let open: Vec<RoomId> = self.rooms.keys().copied().collect();
         let people: Vec<UserId> = self.people.keys().copied().collect();
         let store = self.store.clone();
+        let known = store.settings().revision;
         let asking = async move {
             let read = store.read(move |conn| {
                 Ok(Standing {
@@ -135,6 +139,7 @@ impl Hub {
                     open: heads::of(conn, &open)?,
                     asked: open,
                     access: access::revisions(conn, &people)?,
+                    settings: settings::other_than(conn, known)?,
                 })
             });
             read.await
@@ -154,6 +159,9 @@ impl Hub {
     fn compared(&mut self, standing: Standing, ctx: &mut Context<Self>) {
         if standing.epoch != *self.epoch {
             return self.history_changed.notify_one();
+        }
+        if let Some(settings) = standing.settings.clone() {
+            self.store.known_settings().learn(settings);
         }
         for room in gone(&standing) {
             self.doubt_all_in(room, ctx);

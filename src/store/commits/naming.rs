@@ -11,7 +11,7 @@ use crate::store::connection::Conn;
 use crate::store::named::Called;
 use crate::store::rooms::State;
 use crate::store::schema::{memberships, users};
-use crate::store::{RoomId, UserId};
+use crate::store::{RoomId, UserId, newcomers};
 
 /// In a room with more people only those who look after it call all of them.
 const CALLED_BY_ANYONE_MAX: i64 = 50;
@@ -143,6 +143,7 @@ impl Speaker<'_> {
         let action = Action::CallAll {
             room: self.state.seen_from(self.place),
             many: members > CALLED_BY_ANYONE_MAX,
+            new: newcomers::is_new(conn, self.author)?,
         };
         Ok(rights::may(self.person, action).is_ok())
     }

@@ -105,7 +105,11 @@ pub fn change(conn: &mut Conn, id: UserId, wishes: &Wishes) -> Result<()> {
 pub fn refuse_look_alike(conn: &mut Conn, own: Option<UserId>, name: &DisplayName) -> Result<()> {
     let skeleton = names::skeleton(name.as_str());
     let others: Vec<(UserId, String, String)> = users::table
-        .filter(users::deactivated_at.is_null())
+        .filter(
+            users::deactivated_at
+                .is_null()
+                .or(users::waiting_since.is_not_null()),
+        )
         .select((users::id, users::skeleton, users::name))
         .load(conn)?;
     let is_taken = others.iter().any(|(id, of_username, other)| {
