@@ -135,6 +135,8 @@ pub enum Action {
         /// Whether whoever makes an account by it becomes a guest.
         as_guest: bool,
     },
+    /// Make an owner of somebody of that role who stands there, in a room of that kind, without belonging to it.
+    Install(Kind, Place, Role),
     /// Look after the site: its accounts, and what was done to them.
     Administer,
 }
@@ -296,6 +298,10 @@ pub fn may(person: Person, action: Action) -> Result<()> {
             may_at_all && room.map_or(!as_guest, may_add)
         }
         Action::TakeBackReported | Action::Administer => person.role == Role::Administrator,
+        Action::Install(kind, whom, role) => {
+            let is_possible = kind != Kind::Direct && whom.belongs() && role != Role::Guest;
+            person.role == Role::Administrator && is_possible
+        }
     };
     match action.room() {
         _ if allowed => Ok(()),
@@ -310,6 +316,7 @@ impl Action {
             Action::MakeRoom(_)
             | Action::StartDirect(_)
             | Action::Delete(_)
+            | Action::Install(..)
             | Action::TakeBackReported
             | Action::Block(_)
             | Action::Administer => None,

@@ -188,6 +188,30 @@ fn what_is_left_to_some_others_do_not() {
 }
 
 #[test]
+fn administrators_make_owners_of_members_where_they_do_not_belong() {
+    for role in ROLES {
+        for kind in [Kind::Open, Kind::Closed, Kind::Direct] {
+            for place in PLACES {
+                for whom in ROLES {
+                    let person = Person { role, active: true };
+                    let expected = role == Role::Administrator
+                        && kind != Kind::Direct
+                        && matches!(place, Place::Member | Place::Owner)
+                        && whom != Role::Guest;
+                    let answer = may(person, Action::Install(kind, place, whom));
+                    let expected = if expected {
+                        Ok(())
+                    } else {
+                        Err(Error::Forbidden)
+                    };
+                    assert_eq!(answer, expected, "{role:?}, {kind:?}, {place:?}, {whom:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn administrators_delete_rooms_but_no_direct_ones() {
     for role in ROLES {
         for kind in [Kind::Open, Kind::Closed, Kind::Direct] {

@@ -81,7 +81,8 @@ pub fn people_of(conn: &mut Conn, rooms: &[RoomId]) -> Result<HashMap<RoomId, i6
     Ok(counted.into_iter().collect())
 }
 
-fn active_at(conn: &mut Conn, rooms: &[RoomId]) -> Result<HashMap<RoomId, Time>> {
+/// When something was last said or done in each of some rooms.
+pub(super) fn active_at(conn: &mut Conn, rooms: &[RoomId]) -> Result<HashMap<RoomId, Time>> {
     let newest: Vec<(RoomId, chrono::NaiveDateTime)> = room_counters::table
         .inner_join(
             messages::table.on(messages::room_id

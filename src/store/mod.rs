@@ -38,6 +38,7 @@ pub mod newcomers;
 pub mod own_data;
 pub mod password_resets;
 pub mod reading;
+pub mod room_administration;
 pub mod rooms;
 pub mod settings;
 pub mod sign_ins;

@@ -243,6 +243,15 @@ pub fn by_id(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<Room
     seen(conn, viewer, row)
 }
 
+/// The same whether they may know of it or not: for whoever has asked that already. What was said there is not in it.
+pub(super) fn unasked(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<Room> {
+    let row: Row = rows_for(viewer.id)
+        .filter(rooms::id.eq(id))
+        .filter(rooms::deleted_at.is_null())
+        .first(conn)?;
+    Ok(row.seen_by(viewer))
+}
+
 fn seen(conn: &mut Conn, viewer: &users::Viewer, row: Row) -> Result<Room> {
     if !row.may_be_known_by(viewer) {
         return Err(Error::NotFound);

@@ -104,6 +104,7 @@ impl From<Entry> for LogLine {
         let mut arguments = Arguments::new();
         arguments.set("who", isolated(&entry.actor));
         arguments.set("whom", isolated(&entry.subject));
+        arguments.set("detail", isolated(&entry.detail));
         if entry.action == "role" {
             arguments.set("role", texts::plain(&format!("role-{}", entry.detail)));
         }
@@ -130,6 +131,7 @@ impl From<Entry> for LogLine {
             "newcomers_room" => "audit-newcomers-room",
             "newcomers_room_ended" => "audit-newcomers-room-ended",
             "everybody_added" => "audit-everybody-added",
+            "owner_installed" => "audit-owner-installed",
             _ => "audit-other",
         };
         LogLine {

@@ -19,6 +19,7 @@ pub mod person;
 pub mod pictures;
 pub mod qr;
 pub mod room;
+pub mod room_administration;
 pub mod settings;
 pub mod site;
 pub mod texts;

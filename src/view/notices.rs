@@ -28,6 +28,7 @@ pub fn sentence(message: &Message) -> String {
         "added" => "notice-added",
         "removed" => "notice-removed",
         "owner" => "notice-owner",
+        "appointed" => "notice-appointed",
         "no_owner" => "notice-no-owner",
         "read_only" if event["on"] == true => "notice-read-only",
         "read_only" => "notice-read-only-ended",

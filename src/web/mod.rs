@@ -49,6 +49,7 @@ mod methods;
 mod passwords;
 mod paths;
 mod pictures;
+mod room_administration;
 mod site;
 mod throttle;
 
@@ -188,21 +189,7 @@ fn configure(services: &mut ServiceConfig) {
         ))
         .service(resource("/invitations/{id}", [post(invitations::end)]))
         .configure(of_people)
-        // Looking after the site
-        .service(resource("/admin/people", [get(administration::people)]))
-        .service(resource(
-            "/admin/people/{username}",
-            [post(administration::submit)],
-        ))
-        .service(resource(
-            "/admin/invitations",
-            [get(invitations::show_all), post(invitations::switch)],
-        ))
-        .service(resource("/admin/log", [get(administration::log)]))
-        .service(
-            resource("/admin/site", [get(site::show), post(site::submit)])
-                .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
-        )
+        .configure(of_administrators)
         // Rooms
         .service(resource("/", [get(lobby::show)]))
         .service(resource(
@@ -287,6 +274,33 @@ fn of_people(services: &mut ServiceConfig) {
         .service(resource(
             "/people/{username}/avatar/{version}",
             [get(avatar::show)],
+        ));
+}
+
+/// Looking after the site.
+fn of_administrators(services: &mut ServiceConfig) {
+    services
+        .service(resource("/admin/people", [get(administration::people)]))
+        .service(resource(
+            "/admin/people/{username}",
+            [post(administration::submit)],
+        ))
+        .service(resource(
+            "/admin/invitations",
+            [get(invitations::show_all), post(invitations::switch)],
+        ))
+        .service(resource("/admin/log", [get(administration::log)]))
+        .service(
+            resource("/admin/site", [get(site::show), post(site::submit)])
+                .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
+        .service(resource("/admin/rooms", [get(room_administration::list)]))
+        .service(resource(
+            "/admin/rooms/{id}",
+            [
+                get(room_administration::show),
+                post(room_administration::submit),
+            ],
         ));
 }
 

@@ -10,6 +10,7 @@ const KEYS = {
   added: "notice-added",
   removed: "notice-removed",
   owner: "notice-owner",
+  appointed: "notice-appointed",
   no_owner: "notice-no-owner",
   left: "notice-left",
   read_only: "notice-read-only",

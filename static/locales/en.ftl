@@ -62,6 +62,7 @@ admin-heading = Looking after this place
 admin-nav = Looking after this place
 admin-nav-people = Accounts
 admin-nav-invitations = Invitations
+admin-nav-rooms = Rooms
 admin-nav-site = The site
 admin-nav-log = What was done
 admin-log = What was done
@@ -80,6 +81,24 @@ admin-waiting = { $count ->
 }
 admin-let-in = Let in
 admin-refuse = Refuse
+admin-rooms = Everyone’s rooms
+admin-rooms-words = Open and closed rooms. Of closed ones you see their names, their people and roughly how large they are; you can neither read nor search them unless you belong to them. Whoever has the server’s disk can read what is on it. Direct conversations are not listed.
+admin-rooms-count = { $count ->
+    [0] No room has that in its name.
+    [one] { $count } room
+   *[other] { $count } rooms
+}
+admin-room-open = Open
+admin-room-closed = Closed
+admin-room-look = Look after it
+admin-room-messages = { $count ->
+    [0] no messages
+    [one] { $count } message
+   *[other] { $count } messages
+}
+admin-room-below = fewer than { $count } messages
+admin-room-words = What is said here only members read; whoever has the server’s disk can read what is on it.
+admin-room-install-words = If nobody is left who can look after the room, make a member an owner. The room is told of it.
 admin-site = The site
 site-done = That is saved.
 site-done-everybody = Everybody is being added. That may take a while where there are many.
@@ -154,6 +173,7 @@ audit-refused = { $who } refused to let { $whom } in
 audit-newcomers-room = { $who } added { $whom } to the rooms that newcomers join
 audit-newcomers-room-ended = { $who } took { $whom } out of the rooms that newcomers join
 audit-everybody-added = { $who } added everybody to the rooms that newcomers join
+audit-owner-installed = { $who } made { $detail } an owner of the room { $whom }
 audit-invitation = { $who } renewed the invitation link
 audit-invitation-ended = { $who } ended the invitation link
 audit-invitation-made = { $who } made an invitation
@@ -534,6 +554,7 @@ notice-restored = { $who } took the room into use again.
 notice-added = { $who } added { $person }.
 notice-removed = { $who } removed { $person }.
 notice-owner = { $who } made { $person } an owner.
+notice-appointed = { $who }, who looks after this site, made { $person } an owner.
 notice-no-owner = { $who } made { $person } a member again.
 notice-read-only = { $who } made the room read-only. Only those who look after it write here.
 notice-read-only-ended = { $who } let everyone write again.

@@ -101,6 +101,7 @@ fn every_page_is_accessible() {
                     "/admin/people",
                     "/admin/log",
                     "/admin/site",
+                    "/admin/rooms",
                     "/chat/direct/ben/",
                     "/chat/nowhere/",
                     "/nothing",

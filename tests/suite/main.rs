@@ -99,6 +99,7 @@ mod passwords;
 mod pictures;
 mod profiles;
 mod proxies;
+mod room_administration;
 mod site_settings;
 
 // What is refused.

@@ -254,7 +254,7 @@ async fn what_was_changed_is_written_down(database: Database) {
 async fn nobody_else_chooses_for_the_site(database: Database) {
     let site = Site::start(database);
     let (_ada, ben) = (site.person("ada").await, site.person("ben").await);
-    for path in ["/admin/site"] {
+    for path in ["/admin/site", "/admin/rooms", "/admin/rooms/1"] {
         ben.get(path).await.expect(403, path);
         site.browser().get(path).await.expect(303, path);
     }

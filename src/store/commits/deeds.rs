@@ -8,11 +8,11 @@ use crate::error::{Error, Result};
 use crate::names::{DisplayName, Slug};
 use crate::rights::{self, Action, Kind, Person, Place, Role};
 use crate::store::connection::Conn;
-use crate::store::memberships;
 use crate::store::rooms::{self, FormerSlug};
 use crate::store::schema::{rooms as table, users};
 use crate::store::time::Time;
 use crate::store::{RoomId, UserId};
+use crate::store::{audit, memberships};
 
 /// Something that somebody does to a room.
 #[derive(Debug, Clone)]
@@ -44,6 +44,8 @@ pub enum Deed {
         /// Whether they look after the room from now on.
         owner: bool,
     },
+    /// Make a member an owner, as an administrator who need not belong to the room.
+    Install(UserId),
     /// Go.
     Leave,
 }
@@ -102,6 +104,7 @@ impl Scene {
             Deed::Add(whom) => self.add(conn, *whom),
             Deed::Remove(whom) => self.remove(conn, *whom),
             Deed::Appoint { person, owner } => self.appoint(conn, *person, *owner),
+            Deed::Install(whom) => self.install(conn, *whom),
             Deed::Leave => self.leave(conn),
         }
     }
@@ -247,6 +250,21 @@ impl Scene {
         };
         memberships::set_role(conn, self.room, whom.id, role)?;
         Ok(Some(self.done(code, &whom, place)))
+    }
+
+    fn install(&self, conn: &mut Conn, whom: UserId) -> Result<Option<Done>> {
+        let whom = self.find(conn, whom)?;
+        self.may(Action::Install(self.rights.kind, whom.place, whom.role))?;
+        if whom.place == Place::Owner {
+            return Ok(None);
+        }
+        memberships::set_role(conn, self.room, whom.id, "owner")?;
+        let name: String = table::table
+            .find(self.room)
+            .select(table::name)
+            .first(conn)?;
+        audit::note(conn, self.author, "owner_installed", &name, &whom.username)?;
+        Ok(Some(self.done("appointed", &whom, Place::Owner)))
     }
 
     fn leave(&self, conn: &mut Conn) -> Result<Option<Done>> {
