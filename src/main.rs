@@ -71,13 +71,13 @@ fn reset_link(name: &str, config: &Config) -> Result<()> {
         }
         None => format!("http://{}", config.bind),
     };
-    let token = store::write_beside(config, |conn| password_resets::make(conn, name)).map_err(
+    let link = store::write_beside(config, |conn| password_resets::make(conn, name)).map_err(
         |failure| match failure {
             Error::NotFound => Error::Unavailable(format!("nobody here is called {name}")),
             other => other,
         },
     )?;
-    print(&format!("{site}/reset?token={token}"))
+    print(&format!("{site}/reset?token={}", link.token))
 }
 
 /// Prints what is wrong with the database, or that nothing is.

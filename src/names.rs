@@ -1,6 +1,7 @@
 //! Words with rules: types that cannot hold a bad value, so that nothing behind them asks again.
 
 mod characters;
+pub mod roster;
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,24 +7,29 @@ use crate::error::Result;
 use crate::store::RoomId;
 
 impl Chat {
-    /// Has a room look at what was done to it by a statement of a larger whole, at once and for all nodes, instead of when it
-    /// next compares itself with the database.
+    /// Has rooms look at what was done to them by a statement of a larger whole, at once and for all nodes, instead of when they
+    /// next compare themselves with the database.
     ///
     /// Errors: what the statement returns; `Busy`, `Unavailable` before it was begun.
     pub async fn beside<T>(
         &self,
-        (room, slug): (RoomId, &str),
+        rooms: &[(RoomId, &str)],
         statement: impl Future<Output = Result<T>>,
     ) -> Result<T> {
-        let enter = Enter {
-            room,
-            slug: slug.into(),
-        };
-        // Before the statement, so that what it does is news to the room.
-        let handle = self.ask(self.hub.send(enter)).await??;
+        let mut handles = Vec::with_capacity(rooms.len());
+        for (room, slug) in rooms {
+            let enter = Enter {
+                room: *room,
+                slug: (*slug).into(),
+            };
+            // Before the statement, so that what it does is news to the room.
+            handles.push(self.ask(self.hub.send(enter)).await??);
+        }
         let done = statement.await;
-        // Also where it is not known what came of it. A room that has no time finds it when it compares itself.
-        let _ = handle.address().try_send(ChangedBeside);
+        for handle in handles {
+            // Also where it is not known what came of it. A room that has no time finds it when it compares itself.
+            let _ = handle.address().try_send(ChangedBeside);
+        }
         done
     }
 }

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::connection::Conn;
+use super::password_resets::Made;
 use super::schema::users;
 use super::time::Time;
 use super::users::{Profile, ProfileRow, Viewer, avatars, raise_access_revision};
@@ -39,6 +40,8 @@ pub struct Account {
     pub active: bool,
     /// Whether somebody has to let them in first.
     pub waiting: bool,
+    /// Whether somebody was added who has not come yet.
+    pub awaited: bool,
 }
 
 /// A page of the accounts.
@@ -61,6 +64,7 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
         ProfileRow,
         Option<chrono::NaiveDateTime>,
         Option<chrono::NaiveDateTime>,
+        bool,
     );
     let wanted = wanted.trim().to_lowercase();
     let mut query = users::table
@@ -70,6 +74,7 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
             ProfileRow::as_select(),
             users::deactivated_at,
             users::waiting_since,
+            users::password_hash.is_null().and(users::role.ne("bot")),
         ))
         .into_boxed();
     if only_waiting {
@@ -79,10 +84,11 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
     let has = |text: &str| text.to_lowercase().contains(&wanted);
     let mut found: Vec<Account> = rows
         .into_iter()
-        .map(|(row, deactivated_at, waiting_since)| Account {
+        .map(|(row, deactivated_at, waiting_since, awaited)| Account {
             profile: row.into(),
             active: deactivated_at.is_none(),
             waiting: waiting_since.is_some(),
+            awaited,
         })
         .filter(|account| has(&account.profile.name) || has(&account.profile.username))
         .collect();
@@ -101,7 +107,7 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
     })
 }
 
-/// Does something to the account of a username, if whoever wants it may. Returns whose it is, and the token of a link.
+/// Does something to the account of a username, if whoever wants it may. Returns whose it is, and a link.
 ///
 /// Errors: `Forbidden`, `SignedOut`; `NotFound` for a username that nobody has; `Field` for the last administrator.
 pub fn carry_out(
@@ -109,7 +115,7 @@ pub fn carry_out(
     actor: &Viewer,
     skeleton: &str,
     duty: &Duty,
-) -> Result<(UserId, Option<String>)> {
+) -> Result<(UserId, Option<Made>)> {
     let administrators = permit(conn, actor)?;
     let (id, username, role, deactivated_at): (_, String, String, Option<chrono::NaiveDateTime>) =
         users::table
@@ -167,9 +173,9 @@ pub fn carry_out(
         Duty::RemovePicture if !avatars::remove(conn, id)? => return Ok((id, None)),
         Duty::RemovePicture => ("picture_removed", ""),
         Duty::ResetLink => {
-            let token = password_resets::make(conn, &username)?;
+            let link = password_resets::make(conn, &username)?;
             audit::note(conn, actor.id, "reset_link", &username, "")?;
-            return Ok((id, Some(token)));
+            return Ok((id, Some(link)));
         }
     };
     audit::note(conn, actor.id, action, &username, detail)?;

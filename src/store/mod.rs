@@ -18,6 +18,7 @@ mod time;
 pub mod users;
 
 pub mod access;
+pub mod additions;
 pub mod administration;
 pub mod attention;
 pub mod audit;

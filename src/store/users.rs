@@ -125,18 +125,23 @@ pub struct NewAccount {
     pub username: Username,
     /// What they are called.
     pub name: DisplayName,
-    /// `administrator` or `member`.
+    /// `administrator`, `member` or `guest`.
     pub role: &'static str,
-    /// The hash of their password.
-    pub password_hash: String,
+    /// The hash of their password; none for whoever chooses one later.
+    pub password_hash: Option<String>,
 }
 
 /// Makes an account.
 ///
 /// Errors: `Field` where somebody has the name or one that looks like it.
 pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
-    let skeleton = account.username.skeleton();
     profiles::refuse_look_alike(conn, None, &account.name)?;
+    insert(conn, account)
+}
+
+/// The same where it is known already that its name is like nobody's. Errors: `Field` where somebody has the username.
+pub(super) fn insert(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
+    let skeleton = account.username.skeleton();
     let taken = || Error::Field {
         field: "username",
         code: "refusal-username-taken",
@@ -154,7 +159,7 @@ pub fn create(conn: &mut Conn, account: &NewAccount) -> Result<Viewer> {
             users::skeleton.eq(&skeleton),
             users::name.eq(account.name.as_str()),
             users::role.eq(account.role),
-            users::password_hash.eq(Some(&account.password_hash)),
+            users::password_hash.eq(account.password_hash.as_ref()),
             users::created_at.eq(Time::now().sql()),
         ))
         .execute(conn)

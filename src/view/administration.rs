@@ -47,6 +47,8 @@ pub struct ResetLink {
     pub username: String,
     /// The link.
     pub url: String,
+    /// For how many days it is good.
+    pub days: u32,
 }
 
 /// An account.
@@ -59,6 +61,8 @@ pub struct AccountLine {
     pub active: bool,
     /// Whether somebody has to let them in first.
     pub waiting: bool,
+    /// Whether somebody was added who has not come yet.
+    pub awaited: bool,
 }
 
 impl From<Account> for AccountLine {
@@ -67,6 +71,7 @@ impl From<Account> for AccountLine {
             person: account.profile.into(),
             active: account.active,
             waiting: account.waiting,
+            awaited: account.awaited,
         }
     }
 }
@@ -116,6 +121,7 @@ impl From<Entry> for LogLine {
             "picture_removed" => "audit-picture-removed",
             "reset_link" => "audit-reset-link",
             "room_deleted" => "audit-room-deleted",
+            "account_made" => "audit-account-made",
             "invitation" => "audit-invitation",
             "invitation_ended" => "audit-invitation-ended",
             "invitation_made" => match entry.detail.as_str() {

@@ -151,6 +151,8 @@ pub struct Reset {
     pub form: ResetForm,
     /// Whose password it is.
     pub username: String,
+    /// Whether it is their first.
+    pub first: bool,
     /// Why it came back.
     pub refusal: Option<Refusal>,
     /// Whether the link is still good.

@@ -1,5 +1,6 @@
 //! What people see: pages and the texts on them, static files, and the drawing of messages. It knows nothing of requests.
 
+pub mod adding;
 pub mod administration;
 pub mod agent;
 pub mod assets;

@@ -57,7 +57,7 @@ impl Wanted {
             username: self.username,
             name: self.name,
             role,
-            password_hash,
+            password_hash: Some(password_hash),
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::names;
 use crate::rights::Role;
 use crate::store::administration::{self, Duty};
+use crate::store::password_resets::Made;
 use crate::store::{audit, newcomers, rooms};
 use crate::view::administration::{Log, People, ResetLink};
 use crate::view::forms::Refusal;
@@ -97,11 +98,12 @@ pub(super) async fn submit(
     }
     let duty = duty(&form)?;
     match carry_out(&services, &signed_in, &username, duty).await {
-        Ok(Some(token)) => {
+        Ok(Some(made)) => {
             let (origin, _) = client::site(&request, &services.config);
             let link = ResetLink {
                 username: username.into_inner(),
-                url: format!("{origin}/reset?token={token}"),
+                url: format!("{origin}/reset?token={}", made.token),
+                days: made.days,
             };
             draw(&services, &request, &signed_in, &search, Some(link), None).await
         }
@@ -152,10 +154,10 @@ async fn carry_out(
     signed_in: &SignedIn,
     username: &str,
     duty: Duty,
-) -> Result<Option<String>> {
+) -> Result<Option<Made>> {
     let (actor, skeleton) = (signed_in.viewer.clone(), names::skeleton(username));
     let wanted = duty.clone();
-    let (user, token) = services
+    let (user, link) = services
         .store
         .write(move |conn| administration::carry_out(conn, &actor, &skeleton, &wanted))
         .await?;
@@ -165,7 +167,7 @@ async fn carry_out(
         Duty::RemovePicture => services.chat.profile_changed(user),
         Duty::ResetLink => {}
     }
-    Ok(token)
+    Ok(link)
 }
 
 async fn draw(

@@ -80,7 +80,7 @@ pub(super) async fn join(
         .write(move |conn| using::accept(conn, drawing, &by, user, false));
     match services
         .chat
-        .beside((room.id, room.slug.as_str()), accept)
+        .beside(&[(room.id, room.slug.as_str())], accept)
         .await
     {
         Ok(_) => {

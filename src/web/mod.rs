@@ -42,6 +42,7 @@ mod files;
 mod health;
 
 mod accounts;
+mod adding;
 mod administration;
 mod client;
 mod cookies;
@@ -289,6 +290,14 @@ fn of_administrators(services: &mut ServiceConfig) {
             "/admin/invitations",
             [get(invitations::show_all), post(invitations::switch)],
         ))
+        // Not below the path of the people: somebody may be called that.
+        .service(
+            resource(
+                "/admin/newcomers",
+                [get(adding::show), post(adding::submit)],
+            )
+            .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
         .service(resource("/admin/log", [get(administration::log)]))
         .service(
             resource("/admin/site", [get(site::show), post(site::submit)])

@@ -104,6 +104,7 @@ fn void(services: &Shared, request: &HttpRequest) -> Answer {
             token: String::new(),
         },
         username: String::new(),
+        first: false,
         refusal,
         valid: false,
     };
@@ -128,6 +129,7 @@ fn draw(
     let page = Reset {
         form: ResetForm { token },
         username: holder.username.to_string(),
+        first: holder.is_new,
         refusal,
         valid: true,
     };

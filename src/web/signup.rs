@@ -115,10 +115,11 @@ async fn admit(
         Ok(ended)
     });
     let room = invited.and_then(|invited| invited.room.as_ref());
-    let ended = match room {
-        Some(room) => services.chat.beside((room.id, &room.slug), write).await?,
-        None => write.await?,
-    };
+    let rooms: Vec<_> = room
+        .map(|room| (room.id, &*room.slug))
+        .into_iter()
+        .collect();
+    let ended = services.chat.beside(&rooms, write).await?;
     Ok((beginning, username, ended))
 }
 

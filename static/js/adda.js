@@ -12,6 +12,9 @@ if (boot.page === "room") {
   showChosenPicture();
   const { startLobbyPage } = await import("./lobby-page.js");
   await startLobbyPage();
+} else if (boot.page === "sheet") {
+  const { startSheetPage } = await import("./sheet-page.js");
+  startSheetPage();
 } else if (boot.page === "error" && boot.me) {
   const { startErrorPage } = await import("./error-page.js");
   startErrorPage();

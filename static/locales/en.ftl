@@ -43,6 +43,7 @@ login-unsent-words = You are signed out, so this was not sent. Copy it, sign in,
 login-needs-invitation = New here? Ask somebody who is in for the invitation link. If you forgot your password, whoever runs this place can give you a link to set a new one.
 
 reset-title = Set a new password
+reset-words-first = You were added as { $username }: that is the name you sign in with. Choose a password, and you are in.
 reset-words = For the account { $username }. All its other sign-ins end when you save it.
 reset-action = Save and sign in
 reset-invalid-words = Whoever runs this place can make a new one for you.
@@ -148,14 +149,46 @@ setting-directs = who may start direct conversations
 setting-directs-members = Everybody but guests
 setting-directs-administrators = Administrators
 setting-directs-nobody = Nobody
+admin-awaited = added, and has not come yet
 admin-change = Change
 admin-role = Role
 admin-sign-out = Sign out everywhere
 admin-reset = Make a link for a new password
 admin-picture = Remove the picture
+admin-reset-first = Make their link anew
 admin-deactivate = Take out of use
 admin-reactivate = Take into use again
-admin-reset-words = With this link { $name } chooses a new password. It works once, for a day. It is not shown again.
+admin-reset-words = { $days ->
+    [one] With this link { $name } chooses a new password. It works once, for a day. It is not shown again.
+   *[other] With this link { $name } chooses a password. It works once, for { $days } days, and ends the one that was made before. It is not shown again.
+}
+adding-link = Add people by a list
+adding-title = Add people
+adding-list = The list
+adding-people = Their names, a line for each
+adding-people-hint = At most 200. A line is a name, or a name and a username: “Ada Lovelace”, “Ada Lovelace, ada”, “Ada Lovelace <ada>”. Whoever is given no username gets one made of their name.
+adding-role = They become
+adding-rooms = Rooms
+adding-rooms-hint = At most ten, beside those that everybody joins. Guests see these alone.
+adding-look = Look it over
+adding-look-again = Look it over again
+adding-looked = What will be made
+adding-make = { $count ->
+    [one] Make the account
+   *[other] Make { $count } accounts
+}
+adding-make-words = For each you get a link with which they choose a password, as a sheet to be printed and cut apart. The links are shown once.
+adding-wrong = { $count ->
+    [one] One line cannot be taken as it is. Mend it below.
+   *[other] { $count } lines cannot be taken as they are. Mend them below.
+}
+sheet-title = Links for those who were added
+sheet-words = Print this sheet, cut it apart, and give each their own card: whoever has a card can take that account. The links are not shown again. One that is lost is made anew under the accounts.
+sheet-part = Not all accounts were made. These were; look the list over again for the others.
+sheet-print = Print
+sheet-username = You sign in as
+sheet-card = Scan the code, or type the address below, and choose a password. It works once, until { $day }.
+sheet-code = The link as a QR code
 role-administrator = Administrator
 role-member = Member
 role-guest = Guest
@@ -174,6 +207,7 @@ audit-newcomers-room = { $who } added { $whom } to the rooms that newcomers join
 audit-newcomers-room-ended = { $who } took { $whom } out of the rooms that newcomers join
 audit-everybody-added = { $who } added everybody to the rooms that newcomers join
 audit-owner-installed = { $who } made { $detail } an owner of the room { $whom }
+audit-account-made = { $who } made an account for { $whom }
 audit-invitation = { $who } renewed the invitation link
 audit-invitation-ended = { $who } ended the invitation link
 audit-invitation-made = { $who } made an invitation
@@ -735,6 +769,10 @@ refusal-login-throttled = { $seconds ->
    *[other] Too many attempts. Try again in { $seconds } seconds.
 }
 refusal-invite-wrong = This invitation is not valid, or not any more.
+refusal-adding-nobody = There is nobody on the list.
+refusal-adding-many = At most 200 people are added at once.
+refusal-adding-guests = A guest sees only the rooms they are added to. Choose at least one.
+refusal-adding-rooms = At most ten rooms at once.
 refusal-invitations-many = You have 50 invitations that still work. End one of them first.
 refusal-invitation-guest = A guest is invited into a room. Choose which.
 refusal-signup-closed = No new accounts are made here.

@@ -86,6 +86,7 @@ mod restores;
 
 // How it is reached.
 mod accounts;
+mod adding;
 mod administration;
 mod api;
 mod avatars;

@@ -13,7 +13,7 @@ whatever_the_database!(
     sockets_need_a_sign_in,
 );
 
-const UNSAFE_FORMS: [&str; 11] = [
+const UNSAFE_FORMS: [&str; 12] = [
     "/login",
     "/signup",
     "/setup",
@@ -25,6 +25,7 @@ const UNSAFE_FORMS: [&str; 11] = [
     "/invitations",
     "/invitations/1",
     "/join",
+    "/admin/newcomers",
 ];
 
 async fn forms_of_other_sites_are_refused(database: Database) {

@@ -43,7 +43,7 @@ impl Scene {
                         username: Username::parse(name)?,
                         name: DisplayName::parse(name, "name")?,
                         role: "member",
-                        password_hash: String::new(),
+                        password_hash: None,
                     };
                     people.push(users::create(conn, &account)?);
                 }

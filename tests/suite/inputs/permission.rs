@@ -29,7 +29,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 51] = [
+const ROUTES: [Route; 53] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -68,6 +68,13 @@ const ROUTES: [Route; 51] = [
         "/admin/invitations",
         Form(&[("members_invite", "on")]),
         [303, 403, 303],
+    ),
+    ("GET", "/admin/newcomers", Nothing, [303, 403, 200]),
+    (
+        "POST",
+        "/admin/newcomers",
+        Form(&[("do", "make")]),
+        [303, 403, 422],
     ),
     ("POST", "/join", Form(&[("invite", "x")]), [303, 403, 403]),
     ("GET", "/setup?token=x", Nothing, [404, 404, 404]),
