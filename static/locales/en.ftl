@@ -172,7 +172,7 @@ adding-rooms = Rooms
 adding-rooms-hint = At most ten, beside those that everybody joins. Guests see these alone.
 adding-look = Look it over
 adding-look-again = Look it over again
-adding-looked = What will be made
+adding-looked = Looked over
 adding-make = { $count ->
     [one] Make the account
    *[other] Make { $count } accounts
@@ -452,7 +452,7 @@ invitation-uses-some = { $count ->
     [one] one person
    *[other] { $count } people
 }
-invitation-uses-unlimited = any number of people
+invitation-uses-unlimited = any number
 invitation-guest = Whoever makes an account by it is a guest
 invitation-guest-words = A guest sees the room that you choose here and the people in it, and nothing else.
 invitation-make = Make the link
@@ -473,7 +473,7 @@ invitation-over-used = used up
 invitation-over-maker = does not work: whoever made it may not add people there
 invitation-revoke = End
 invitation-remove = Remove
-admin-invitations = Invitations
+admin-invitations = Everyone’s invitations
 admin-invitations-search = Find by person or room
 admin-invitations-count = { $count ->
     [0] No invitation
