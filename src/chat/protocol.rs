@@ -272,7 +272,9 @@ pub struct Activity<'a> {
     pub slug: &'a str,
     /// Its newest message's number.
     pub last_seq: i64,
-    /// Messages of others above this person's mark.
+    /// Up to where this person has read.
+    pub read_seq: i64,
+    /// Messages of others above that.
     pub unread: i64,
     /// Those among them that name this person.
     pub mentions: i64,
@@ -291,6 +293,8 @@ pub struct Notice<'a> {
     pub seq: i64,
     /// Who said it.
     pub username: &'a str,
+    /// What they are called.
+    pub name: &'a str,
     /// How it begins.
     pub excerpt: &'a str,
     /// Why they are told.

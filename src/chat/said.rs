@@ -25,6 +25,8 @@ pub struct Said {
     pub author: UserId,
     /// Their username.
     pub username: String,
+    /// What they are called.
+    pub name: Arc<str>,
     /// How it begins.
     pub excerpt: String,
     /// As much of it as words are looked for in.
@@ -47,6 +49,7 @@ impl From<&Message> for Said {
             seq: message.seq,
             author: message.author,
             username: message.username.to_string(),
+            name: message.name.clone(),
             excerpt: excerpt(&message.text),
             text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),

@@ -18,7 +18,7 @@ use crate::quiet::{Clock, Hours, Zone};
 use crate::store::attention::{self, Changes};
 use crate::store::{Time, UserId};
 use crate::view::forms::Refusal;
-use crate::view::settings::UNDISTURBED_MINUTES;
+use crate::view::settings::{Attending, UNDISTURBED_MINUTES};
 
 /// The routes for programs.
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
@@ -96,6 +96,17 @@ pub(super) struct Form {
     time_zone: String,
 }
 
+impl Form {
+    /// Nobody types it twice because one part of it was refused.
+    fn fill(self, attending: &mut Attending) {
+        attending.keywords = self.keywords;
+        attending.quiet = self.quiet.is_some();
+        attending.quiet_from = self.quiet_from;
+        attending.quiet_to = self.quiet_to;
+        attending.time_zone = self.time_zone;
+    }
+}
+
 /// Takes the form of the settings.
 pub(super) async fn submit(
     services: Shared,
@@ -111,12 +122,11 @@ pub(super) async fn submit(
         Err(refusal) => Err(refusal),
     };
     match changed {
-        Ok(()) => Ok(refusals::see_other(
-            "/settings?done=notifications#notifications",
-        )),
+        Ok(()) => Ok(refusals::see_other("/settings?done=notifications")),
         Err(refusal @ Error::Field { .. }) => {
             let refusal = Some(Refusal::from(&refusal));
-            settings::draw(&services, &request, &signed_in, "", refusal).await
+            let typed = |attending: &mut Attending| form.into_inner().fill(attending);
+            settings::draw_typed(&services, &request, &signed_in, "", refusal, typed).await
         }
         Err(other) => Err(other.into()),
     }

@@ -14,6 +14,7 @@ const A_DAY: &str = "public, max-age=86400";
 /// The ground of pages in light: `--ground` of static/css/colours.css.
 const GROUND: &str = "#fcfbf7";
 const ICON: &str = "img/icon.svg";
+const SERVICE_WORKER: &str = "js/service-worker.js";
 const ROBOTS: &str = "User-agent: *\nDisallow: /\n";
 
 /// A file. Under the address of another version, which a page from before an update asks for, it is given but not kept.
@@ -45,6 +46,12 @@ pub(super) async fn manifest(services: Shared) -> HttpResponse {
             "theme_color": GROUND,
             "icons": [{ "src": icon, "sizes": "any", "type": "image/svg+xml", "purpose": "any" }],
         }))
+}
+
+/// The script that answers when somebody clicks a notification. It is asked for anew each time, so that no browser stays with the
+/// one of an earlier version; it stands at the root because it looks after all pages.
+pub(super) async fn service_worker() -> Answer {
+    file(SERVICE_WORKER, "no-cache")
 }
 
 /// Search engines have no business in people's rooms.

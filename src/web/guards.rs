@@ -223,7 +223,7 @@ fn content_security_policy(headers: &HeaderMap, services: &Services) -> HeaderVa
         }
     }
     let policy = format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
          connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     );
     HeaderValue::from_str(&policy)

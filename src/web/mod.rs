@@ -241,6 +241,7 @@ fn configure(services: &mut ServiceConfig) {
         // For browsers and whoever watches the server
         .service(resource("/static/{hash}/{path:.*}", [get(files::show)]))
         .service(resource("/manifest.webmanifest", [get(files::manifest)]))
+        .service(resource("/sw.js", [get(files::service_worker)]))
         .service(resource("/favicon.ico", [get(files::icon)]))
         .service(resource("/robots.txt", [get(files::robots)]))
         .service(resource("/healthz", [get(health::lives)]))

@@ -167,6 +167,18 @@ pub(super) async fn draw(
     done: &'static str,
     refusal: Option<Refusal>,
 ) -> Answer {
+    draw_typed(services, request, signed_in, done, refusal, |_| ()).await
+}
+
+/// The same, with what was typed where it is not what is set.
+pub(super) async fn draw_typed(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    done: &'static str,
+    refusal: Option<Refusal>,
+    typed: impl FnOnce(&mut Attending),
+) -> Answer {
     let viewer = signed_in.viewer.clone();
     let read = services.store.read(move |conn| {
         let listed = sign_ins::of_person(conn, viewer.id, SHOWN_MAX)?;
@@ -174,7 +186,8 @@ pub(super) async fn draw(
         Ok((listed, muted, rooms::joined_by(conn, &viewer)?))
     });
     let (listed, muted, joined) = read.await?;
-    let attention = attention::of(services, signed_in.viewer.id).await?;
+    let mut attending = Attending::from(attention::of(services, signed_in.viewer.id).await?);
+    typed(&mut attending);
     let own = profile::own(services, &signed_in.viewer).await?;
     let mut lines: Vec<SignInLine> = listed
         .into_iter()
@@ -185,7 +198,7 @@ pub(super) async fn draw(
         rooms: lobby::listed(joined),
         own,
         picture_bytes_max: FILE_BYTES_MAX,
-        attending: Attending::from(attention),
+        attending,
         sign_ins: lines,
         muted: muted.into_iter().map(Person::from).collect(),
         done,

@@ -6,6 +6,7 @@ import { keepCups } from "./cups.js";
 import { Drafts } from "./drafts.js";
 import { Finder } from "./finder.js";
 import { Leftovers } from "./leftovers.js";
+import { Notifications } from "./notifications.js";
 import { Outbox } from "./outbox.js";
 import { keepPresence, tellPresence } from "./presence.js";
 import { RoomList } from "./room-list.js";
@@ -22,12 +23,13 @@ export async function openStores() {
 
 export function furnish({ connection, title, stores, here, onReadHere }) {
   const announcer = new Announcer();
-  const rooms = new RoomList({ connection, title, here, onReadHere });
+  const rooms = new RoomList({ connection, title, here, onReadHere, onCompared: (all) => notifications.compare(all) });
+  const notifications = new Notifications({ connection, here, roomOf: (slug) => rooms.roomOf(slug) });
   new Leftovers({ me: boot.me, connection, outbox: stores.outbox, here, mark: (slugs) => rooms.markUnsent(slugs) });
   new Finder(announcer);
   askBeforeSigningOut(stores);
   tellPresence(connection);
   keepPresence(connection);
   keepCups(connection);
-  return announcer;
+  return { announcer, notifications };
 }

@@ -17,16 +17,19 @@ export class Reading {
   #readSeq;
   #toldSeq;
   #seeing = null;
+  #onRead;
   #missed = 0;
+  #missedMentions = new Set();
   #isKeptUnread = false;
 
-  constructor({ connection, timeline, scroller, title, readSeq, hasUnread, isSought, toNewest }) {
+  constructor({ connection, timeline, scroller, title, readSeq, hasUnread, isSought, toNewest, onRead }) {
     this.#connection = connection;
     this.#timeline = timeline;
     this.#scroller = scroller;
     this.#title = title;
     this.#readSeq = readSeq;
     this.#toldSeq = readSeq;
+    this.#onRead = onRead;
     if (hasUnread && readSeq > 0) {
       const line = this.drawLineAfter(readSeq);
       if (line && !isSought) scroller.toTop(line);
@@ -55,6 +58,7 @@ export class Reading {
     if (messages.length === 0 || this.attends) return this.look();
     if (this.#missed === 0 && !this.#isWatched && !this.#isKeptUnread) this.drawLineAfter(messages[0].seq - 1);
     this.#missed += messages.length;
+    for (const { seq } of messages) if (this.#timeline.element(seq)?.classList.contains("message--names-me")) this.#missedMentions.add(seq);
     this.look();
   }
 
@@ -62,6 +66,7 @@ export class Reading {
   isGone(message) {
     const wasMissed = this.#missed > 0 && message.seq > this.#readSeq && !this.#timeline.isMine(message);
     if (wasMissed) this.#missed -= 1;
+    this.#missedMentions.delete(message.seq);
     if (wasMissed) this.look();
   }
 
@@ -97,8 +102,9 @@ export class Reading {
 
   look() {
     if (this.attends) this.#missed = 0;
+    if (this.#missed === 0) this.#missedMentions.clear();
     this.#see();
-    this.#title.here = this.#missed;
+    this.#title.here = { count: this.#missed, mentions: this.#missedMentions.size };
     this.#button.hidden = this.#scroller.atEnd && !this.#timeline.moreAfter;
     this.#words.textContent = t("newer-messages", { count: this.#missed });
   }
@@ -125,7 +131,9 @@ export class Reading {
 
   #tell() {
     if (this.#readSeq <= this.#toldSeq || this.#isKeptUnread) return;
-    if (this.#connection.send({ type: "read", seq: this.#readSeq })) this.#toldSeq = this.#readSeq;
+    if (!this.#connection.send({ type: "read", seq: this.#readSeq })) return;
+    this.#toldSeq = this.#readSeq;
+    this.#onRead(this.#readSeq);
   }
 
   /** What was told to a socket that is gone may have been lost on the way. */

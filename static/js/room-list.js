@@ -10,12 +10,17 @@ export class RoomList {
   #template = document.getElementById("room-template");
   #here;
   #title;
-  #unread = new Map();
+  #counts = new Map();
+  #onCompared;
 
-  constructor({ connection, here = null, title, onReadHere = () => {} }) {
+  constructor({ connection, here = null, title, onReadHere = () => {}, onCompared }) {
     this.#here = here;
     this.#title = title;
-    for (const { dataset } of this.#items) this.#unread.set(dataset.slug, Number("muted" in dataset ? dataset.mentions : dataset.unread));
+    this.#onCompared = onCompared;
+    for (const { dataset } of this.#items) {
+      const mentions = Number(dataset.mentions);
+      this.#counts.set(dataset.slug, { count: "muted" in dataset ? mentions : Number(dataset.unread), mentions });
+    }
     this.#count();
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type !== "activity") return;
@@ -28,6 +33,13 @@ export class RoomList {
 
   markUnsent(slugs) {
     for (const item of this.#items) item.querySelector(".room-link__unsent").hidden = !slugs.has(item.dataset.slug);
+  }
+
+  /** What a room is called, and of which kind it is. */
+  async roomOf(slug) {
+    const item = this.#item(slug);
+    if (!item) return call("GET", roomPath(slug));
+    return { name: item.querySelector(".room-link__name").textContent, kind: item.parentElement === this.#directs ? "direct" : "open" };
   }
 
   async #heard({ slug, unread, mentions, muted }) {
@@ -47,7 +59,9 @@ export class RoomList {
 
   async #compare() {
     const answer = await call("GET", "/api/rooms").catch(() => null);
-    for (const room of answer?.rooms ?? []) if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
+    if (!answer) return;
+    this.#onCompared(answer.rooms);
+    for (const room of answer.rooms) if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
   }
 
   /** In a mute room only what names one counts. */
@@ -55,7 +69,7 @@ export class RoomList {
     if (slug === this.#here) return;
     const item = this.#item(slug);
     const counted = item.hasAttribute("data-muted") ? mentions : unread;
-    this.#unread.set(slug, counted);
+    this.#counts.set(slug, { count: counted, mentions });
     const link = item.querySelector(".room-link");
     const count = link.querySelector(".room-link__count");
     showCount(count, "", unread, "room-unread");
@@ -86,8 +100,12 @@ export class RoomList {
   }
 
   #count() {
-    let sum = 0;
-    for (const [slug, unread] of this.#unread) if (slug !== this.#here) sum += unread;
+    const sum = { count: 0, mentions: 0 };
+    for (const [slug, { count, mentions }] of this.#counts) {
+      if (slug === this.#here) continue;
+      sum.count += count;
+      sum.mentions += mentions;
+    }
     this.#title.elsewhere = sum;
   }
 }

@@ -5,6 +5,7 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { mayDisturb } from "./disturbing.js";
 import { Feed } from "./feed.js";
+import { tellFocus } from "./focus.js";
 import { Folds, unfold } from "./folds.js";
 import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
@@ -55,10 +56,16 @@ export async function startRoomPage() {
 
   const title = new Title(name);
   const toNewest = () => (timeline.moreAfter ? feed.loadNewest() : scroller.toEnd());
-  const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, isSought: boot.at > 0, toNewest });
-  const announcer = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
+  const onRead = (seq) => notifications.read(slug, seq);
+  const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, isSought: boot.at > 0, toNewest, onRead });
+  const { announcer, notifications } = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
+  tellFocus(connection);
+  comeWhenCalled((seq) => {
+    folds.reveal(seq);
+    return seek(timeline, scroller, seq);
+  });
   letMarkUnread({ slug, reading, announcer });
   letDelete({ slug, list, announcer });
   tendMenus(list, document.getElementById("timeline-scroll"));
@@ -141,10 +148,19 @@ export async function startRoomPage() {
   history.load();
 }
 
+/** Whoever clicks a notification while this page is open wants to see that message. */
+function comeWhenCalled(show) {
+  navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+    if (data?.type === "seek" && !show(data.seq)) location.assign(`?at=${data.seq}`);
+  });
+}
+
+/** Whether the message is on the page. */
 function seek(timeline, scroller, seq) {
   const element = timeline.element(seq);
-  if (!element) return;
+  if (!element) return false;
   scroller.toMiddle(element);
   element.classList.add("message--sought");
   setTimeout(() => element.classList.replace("message--sought", "message--found"), SOUGHT_SHOWN);
+  return true;
 }

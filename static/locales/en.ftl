@@ -262,6 +262,19 @@ settings-quiet-to = to
 settings-time-zone = Your time zone
 settings-time-zone-hint = As in Europe/Berlin or Asia/Dhaka.
 settings-quiet-words = While nothing is to disturb you, you are told of no message by itself, on any device. What is unread is counted all the same.
+browser-notifications = In this browser
+browser-notifications-no-script = Your browser shows no notifications of adda while its scripts are switched off.
+browser-notifications-off = This browser shows no notifications. Turn them on, and it asks whether adda may.
+browser-notifications-on = This browser notifies you while adda is open in it and you look at something else.
+browser-notifications-insecure = This browser shows notifications only of sites that are reached by https, and this one is not.
+browser-notifications-home-screen = On an iPhone or iPad, add adda to the Home Screen first (Share, then Add to Home Screen), and open it from there.
+browser-notifications-unknown = This browser knows no notifications.
+browser-notifications-no-worker = This browser does not let adda show notifications here; in private windows many do not.
+browser-notifications-denied = You told this browser that adda may not show notifications. Its settings for this site, beside the address, can allow it again.
+browser-notifications-turn-on = Turn on notifications
+browser-notifications-turn-off = Turn off notifications
+browser-notifications-text = Show what was said
+browser-notifications-sound = Play a short sound
 settings-own = What is kept of you
 settings-download = Download what is kept of you
 former-member = Former member
@@ -507,6 +520,10 @@ unread-since = { $count ->
     [1000] More than { $count } new since { $time } · jump there
    *[other] { $count } new since { $time } · jump there
 }
+notification-title = { $name } in { $room }
+notifications-offer = Be notified in this browser of messages that are meant for you?
+notifications-offer-yes = Turn it on
+notifications-offer-no = Not now
 notifications-link = Notifications
 notifications-title = Notifications
 notifications-levels = What you are told of here

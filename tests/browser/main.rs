@@ -16,6 +16,7 @@ mod window;
 mod accessibility;
 mod company;
 mod deleting;
+mod notifying;
 mod outage;
 mod scrolling;
 mod several_nodes;

@@ -44,6 +44,44 @@ impl Window {
             .await;
     }
 
+    /// Runs a script before those of every page that this tab opens.
+    pub async fn counts(&self, script: &str) {
+        self.session
+            .devtools(
+                "Page.addScriptToEvaluateOnNewDocument",
+                &json!({"source": script}),
+            )
+            .await;
+    }
+
+    /// Settles whether the site may do something, as its person would when asked.
+    pub async fn may(&self, what: &str, state: &str) {
+        let body = json!({"descriptor": {"name": what}, "state": state});
+        self.session.command("POST", "/permissions", &body).await;
+    }
+
+    /// The tab that is in front.
+    pub async fn tab(&self) -> String {
+        let tab = self.session.command("GET", "/window", &Value::Null).await;
+        tab.as_str().unwrap().to_owned()
+    }
+
+    /// Opens another tab in front of the others.
+    pub async fn opens_tab(&self) -> String {
+        let body = json!({"type": "tab"});
+        let opened = self.session.command("POST", "/window/new", &body).await;
+        let tab = opened["handle"].as_str().unwrap().to_owned();
+        self.turns_to(&tab).await;
+        tab
+    }
+
+    pub async fn turns_to(&self, tab: &str) {
+        let body = json!({"handle": tab});
+        self.session.command("POST", "/window", &body).await;
+        // The driver turns to it, and the browser does not.
+        self.session.devtools("Page.bringToFront", &json!({})).await;
+    }
+
     pub async fn reloads(&self) {
         self.session.command("POST", "/refresh", &json!({})).await;
     }

@@ -15,6 +15,8 @@ on_both_databases!(
     it_all_works_by_forms_without_script,
 );
 
+whatever_the_database!(the_script_behind_notifications_is_at_the_root_and_never_old);
+
 const LATER: &str = "2099-01-01T00:00:00.000Z";
 
 /// Sets what somebody wants to be told of in the lobby.
@@ -76,8 +78,7 @@ async fn people_are_told_as_they_want(database: Database) {
     ada.says("good morning").await;
     assert_eq!(told(&mut page, 1).await, Value::Null);
     ada.says("good morning,\n  @ben").await;
-    let expected =
-        json!({"seq": 2, "username": "ada", "excerpt": "good morning, @ben", "reason": "name"});
+    let expected = json!({"seq": 2, "username": "ada", "name": "ada", "excerpt": "good morning, @ben", "reason": "name"});
     assert_eq!(told(&mut page, 2).await, expected);
     for (level, text, reason) in [
         ("all", "anything", json!("everything")),
@@ -234,4 +235,13 @@ fn what_is_set_at_one_node_holds_at_the_other() {
         ada.says("@ben, are you there?").await;
         assert_eq!(told(&mut page, 2).await, Value::Null);
     });
+}
+
+async fn the_script_behind_notifications_is_at_the_root_and_never_old(database: Database) {
+    let site = Site::start(database);
+    let answer = site.browser().get("/sw.js").await.expect(200, "/sw.js");
+    let header = |name| answer.header(name).unwrap_or_default().to_owned();
+    assert_eq!(header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(header("cache-control"), "no-cache");
+    assert!(answer.text().contains("notificationclick"));
 }

@@ -35,6 +35,7 @@ async fn every_page_forbids_what_it_does_not_need(database: Database) {
         for part in [
             "default-src 'none'",
             "script-src 'self'",
+            "worker-src 'self'",
             "style-src 'self'",
             "frame-ancestors 'none'",
             "base-uri 'none'",

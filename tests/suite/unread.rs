@@ -40,6 +40,11 @@ fn is_activity(frame: &Value, slug: &str, unread: i64) -> bool {
     frame["type"] == "activity" && frame["slug"] == slug && frame["unread"] == unread
 }
 
+/// The same, up to where its person has read.
+fn tells_of_reading(frame: &Value, unread: i64, read_seq: i64) -> bool {
+    is_activity(frame, "lobby", unread) && frame["read_seq"] == read_seq
+}
+
 async fn who_says_something_has_read_up_to_it(database: Database) {
     let site = Site::start(database);
     let mut ada = site.person("ada").await;
@@ -51,13 +56,13 @@ async fn who_says_something_has_read_up_to_it(database: Database) {
         ada.says(&format!("line {number}")).await;
     }
     elsewhere
-        .expect("three unread", |frame| is_activity(frame, "lobby", 3))
+        .expect("three unread", |frame| tells_of_reading(frame, 3, 0))
         .await;
     assert_eq!(stands(&ben, "lobby").await, (0, 3));
     ben.says("I see").await;
     assert_eq!(stands(&ben, "lobby").await, (4, 0));
     elsewhere
-        .expect("nothing unread", |frame| is_activity(frame, "lobby", 0))
+        .expect("nothing unread", |frame| tells_of_reading(frame, 0, 4))
         .await;
     ada.says("good").await;
     elsewhere

@@ -79,6 +79,7 @@ impl Person {
             let activity = Activity {
                 slug,
                 last_seq: mark.last_seq,
+                read_seq: mark.read_seq,
                 unread: mark.unread,
                 mentions: mark.mentions,
                 muted: mark.wants.is_muted(),
@@ -86,6 +87,7 @@ impl Person {
                 notice: told.as_ref().map(|(said, reason)| protocol::Notice {
                     seq: said.seq,
                     username: &said.username,
+                    name: &said.name,
                     excerpt: &said.excerpt,
                     reason: reason.word(),
                 }),

@@ -219,6 +219,7 @@ mod tests {
             seq,
             author,
             username: "ada".to_owned(),
+            name: "Ada".into(),
             excerpt: "tea".to_owned(),
             text: "tea".into(),
             called: Called::default(),

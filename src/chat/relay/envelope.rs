@@ -271,6 +271,7 @@ mod tests {
                 seq: revision,
                 author: 3,
                 username: "ada".to_owned(),
+                name: "Ada".into(),
                 excerpt: "tea".to_owned(),
                 text: "tea".into(),
                 called: Called {

@@ -107,6 +107,7 @@ mod tests {
                 seq: revision,
                 author: 1,
                 username: "ada".to_owned(),
+                name: "Ada".into(),
                 excerpt: "tea".to_owned(),
                 text: "tea".into(),
                 called: Called::default(),
