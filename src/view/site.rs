@@ -63,7 +63,7 @@ pub struct SitePage {
     /// The rooms I joined.
     pub rooms: Vec<RoomLink>,
     /// What is chosen, or was typed.
-    pub form: SiteForm,
+    pub chosen: Chosen,
     /// Who may make an account, where the server's own settings say so.
     pub signup_locked: bool,
     /// The colours there are.
@@ -81,7 +81,7 @@ pub struct SitePage {
 /// The fields of [`SitePage`].
 #[derive(Serialize)]
 #[expect(missing_docs, reason = "named as the settings are")]
-pub struct SiteForm {
+pub struct Chosen {
     pub name: String,
     pub accent: String,
     pub contact: String,

@@ -20,7 +20,7 @@ use crate::store::settings::Wishes;
 use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
-use crate::view::site::{ACCENTS, JoinedRoom, SiteForm, SitePage};
+use crate::view::site::{ACCENTS, Chosen, JoinedRoom, SitePage};
 
 const CONTACT_CHARACTERS_MAX: usize = 300;
 const HOUSE_RULES_CHARACTERS_MAX: usize = 4_000;
@@ -220,7 +220,7 @@ async fn draw(
     });
     let (joined_rooms, joined) = read.await?;
     let settings = services.store.settings();
-    let mut form = SiteForm {
+    let mut chosen = Chosen {
         name: settings.name.clone(),
         accent: settings.accent.clone(),
         contact: settings.contact.clone(),
@@ -237,11 +237,11 @@ async fn draw(
                 *value = typed;
             }
         };
-        keep(&mut form.name, typed.name);
-        keep(&mut form.accent, typed.accent);
-        keep(&mut form.contact, typed.contact);
-        keep(&mut form.house_rules, typed.house_rules);
-        form.room = typed.room;
+        keep(&mut chosen.name, typed.name);
+        keep(&mut chosen.accent, typed.accent);
+        keep(&mut chosen.contact, typed.contact);
+        keep(&mut chosen.house_rules, typed.house_rules);
+        chosen.room = typed.room;
         refusal
     });
     let status = match &refusal {
@@ -250,7 +250,7 @@ async fn draw(
     };
     let page = SitePage {
         rooms: lobby::listed(joined),
-        form,
+        chosen,
         signup_locked: services.config.signup.is_some(),
         accents: ACCENTS,
         can_add_room: joined_rooms.len() < newcomers::ROOMS_MAX,

@@ -98,7 +98,7 @@ admin-room-messages = { $count ->
    *[other] { $count } messages
 }
 admin-room-below = fewer than { $count } messages
-admin-room-words = What is said here only members read; whoever has the server’s disk can read what is on it.
+admin-room-words = Kept here: { $size }. What is said here only members read; whoever has the server’s disk can read what is on it.
 admin-room-install-words = If nobody is left who can look after the room, make a member an owner. The room is told of it.
 admin-site = The site
 site-done = That is saved.
@@ -126,7 +126,7 @@ site-everybody = Add everybody who has an account
 site-everybody-words = Those who left one of these rooms, or were removed, stay out.
 setting-empty = nothing
 setting-name = the name of the site
-setting-accent = its colour
+setting-accent = the colour of links and buttons
 setting-accent-indigo = Indigo
 setting-accent-teal = Teal
 setting-accent-moss = Moss

@@ -297,6 +297,12 @@ async fn what_cannot_be_is_refused_and_stays_in_the_form(database: Database) {
     assert!(page.contains("At most 4,000") && page.contains("value=\"Typed\""));
     let home = ada.get("/").await.text();
     assert!(home.contains("· adda</title>") && !home.contains("accent-plum"));
+    let finder = page.split("id=\"finder-name\"").nth(1).unwrap();
+    let finder = finder.split('>').next().unwrap();
+    assert!(
+        !finder.contains("Typed"),
+        "in its own field alone: {finder}"
+    );
 }
 
 #[test]
