@@ -25,6 +25,15 @@ diesel::table! {
         approves -> Bool,
         makes_rooms -> Text,
         starts_directs -> Text,
+        logo -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    logos (id) {
+        id -> BigInt,
+        content_type -> Text,
+        bytes -> Binary,
     }
 }
 
@@ -242,6 +251,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     avatars,
     site,
     site_settings,
+    logos,
     users,
     sign_ins,
     password_resets,

@@ -1,6 +1,8 @@
 //! What administrators choose for the whole site, and how a node knows it: read at the start, at once where it is changed here,
 //! and else with the comparison that every node makes every few seconds. So no page waits for it.
 
+pub mod logo;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use diesel::prelude::*;
@@ -38,6 +40,8 @@ pub struct Settings {
     pub makes_rooms: Circle,
     /// Who starts direct conversations.
     pub starts_directs: Circle,
+    /// The picture at the door: a word that is another one for another picture.
+    pub logo: Option<String>,
 }
 
 /// What is to be changed; what is left out stays.
@@ -226,6 +230,7 @@ struct Row {
     approves: bool,
     makes_rooms: String,
     starts_directs: String,
+    logo: Option<String>,
 }
 
 impl From<Row> for Settings {
@@ -240,6 +245,7 @@ impl From<Row> for Settings {
             approves: row.approves,
             makes_rooms: Circle::parse(&row.makes_rooms),
             starts_directs: Circle::parse(&row.starts_directs),
+            logo: row.logo,
         }
     }
 }

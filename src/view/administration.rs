@@ -132,6 +132,8 @@ impl From<Entry> for LogLine {
             "invitation_revoked" => "audit-invitation-revoked",
             "members_invite" if entry.detail == "on" => "audit-members-invite-on",
             "members_invite" => "audit-members-invite-off",
+            "logo" => "audit-logo",
+            "logo_removed" => "audit-logo-removed",
             "let_in" => "audit-let-in",
             "refused" => "audit-refused",
             "newcomers_room" => "audit-newcomers-room",

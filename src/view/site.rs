@@ -25,6 +25,8 @@ pub(super) struct Shown {
     pub(super) named: bool,
     /// Its colour.
     pub(super) accent: String,
+    /// Where its picture is, if it has one.
+    pub(super) logo: Option<String>,
     /// Whom to turn to, drawn; empty for whoever is signed in.
     pub(super) contact: String,
     /// What is asked of everyone, likewise.
@@ -42,6 +44,7 @@ impl Shown {
             name: name(settings),
             named: !settings.name.is_empty(),
             accent: settings.accent.clone(),
+            logo: settings.logo.as_ref().map(|logo| format!("/logo/{logo}")),
             contact: words(&settings.contact),
             house_rules: words(&settings.house_rules),
         }
@@ -68,6 +71,8 @@ pub struct SitePage {
     pub signup_locked: bool,
     /// The colours there are.
     pub accents: [&'static str; 6],
+    /// Bytes of a picture that is taken.
+    pub picture_bytes_max: usize,
     /// The rooms that newcomers join.
     pub joined_rooms: Vec<JoinedRoom>,
     /// Whether another can be among them.

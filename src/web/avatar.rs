@@ -10,7 +10,7 @@ use super::api;
 use super::deeds;
 use super::methods::{Way, delete, put};
 use super::paths;
-use super::pictures::Sent;
+use super::pictures::{ALONE, Sent};
 use super::profile;
 use super::refusals::{self, Answer, Shared};
 use super::settings;
@@ -25,8 +25,6 @@ use crate::view::pictures::{Picture, Shape};
 const SIDE: u32 = 256;
 /// The address changes with the picture.
 const KEPT: &str = "private, max-age=31536000, immutable";
-/// It is a picture and nothing else, also where somebody opens it as a page.
-const ALONE: &str = "default-src 'none'; sandbox";
 
 /// What programs do to their own.
 pub(super) fn ways() -> [Way; 2] {

@@ -46,6 +46,7 @@ mod adding;
 mod administration;
 mod client;
 mod cookies;
+mod logo;
 mod methods;
 mod passwords;
 mod paths;
@@ -240,6 +241,7 @@ fn configure(services: &mut ServiceConfig) {
         ))
         // For browsers and whoever watches the server
         .service(resource("/static/{hash}/{path:.*}", [get(files::show)]))
+        .service(resource("/logo/{version}", [get(logo::show)]))
         .service(resource("/manifest.webmanifest", [get(files::manifest)]))
         .service(resource("/sw.js", [get(files::service_worker)]))
         .service(resource("/favicon.ico", [get(files::icon)]))
@@ -304,6 +306,7 @@ fn of_administrators(services: &mut ServiceConfig) {
             resource("/admin/site", [get(site::show), post(site::submit)])
                 .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
         )
+        .service(resource("/admin/site/logo", [post(logo::submit)]))
         .service(resource("/admin/rooms", [get(room_administration::list)]))
         .service(resource(
             "/admin/rooms/{id}",

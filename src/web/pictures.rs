@@ -23,6 +23,8 @@ const REDRAWN_AT_ONCE_MAX: usize = 2;
 /// How long a picture may wait for its turn, and how long that may be.
 const TURN_WITHIN: Duration = Duration::from_secs(5);
 const REDRAWN_WITHIN: Duration = Duration::from_secs(10);
+/// What the answer with a picture says: it is one and nothing else, also where somebody opens it as a page.
+pub(super) const ALONE: &str = "default-src 'none'; sandbox";
 /// What a form is beside its file.
 const FORM_BESIDE_MAX: usize = 16 * 1024;
 const FIELDS_MAX: usize = 8;

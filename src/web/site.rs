@@ -20,6 +20,7 @@ use crate::store::settings::Wishes;
 use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
+use crate::view::pictures::FILE_BYTES_MAX;
 use crate::view::site::{ACCENTS, Chosen, JoinedRoom, SitePage};
 
 const CONTACT_CHARACTERS_MAX: usize = 300;
@@ -76,7 +77,14 @@ pub(super) async fn submit(
         Ok(done) => Ok(refusals::see_other(&format!("/admin/site?done={done}"))),
         Err(refusal @ Error::Field { .. }) => {
             let refusal = Refusal::from(&refusal);
-            draw(&services, &request, &signed_in, None, Some((refusal, form))).await
+            draw(
+                &services,
+                &request,
+                &signed_in,
+                None,
+                Some((refusal, Some(form))),
+            )
+            .await
         }
         Err(other) => Err(other.into()),
     }
@@ -204,12 +212,22 @@ async fn add_everybody(services: &Shared, signed_in: &SignedIn) -> Result<()> {
     Ok(())
 }
 
+/// Shows the forms again after a picture that could not be taken.
+pub(super) async fn refuse(
+    services: &Shared,
+    request: &HttpRequest,
+    signed_in: &SignedIn,
+    refusal: Refusal,
+) -> Answer {
+    draw(services, request, signed_in, None, Some((refusal, None))).await
+}
+
 async fn draw(
     services: &Shared,
     request: &HttpRequest,
     signed_in: &SignedIn,
     done: Option<&'static str>,
-    refused: Option<(Refusal, Form)>,
+    refused: Option<(Refusal, Option<Form>)>,
 ) -> Answer {
     let viewer = signed_in.viewer.clone();
     let read = services.store.read(move |conn| {
@@ -232,6 +250,9 @@ async fn draw(
         room: String::new(),
     };
     let refusal = refused.map(|(refusal, typed)| {
+        let Some(typed) = typed else {
+            return refusal;
+        };
         let keep = |value: &mut String, typed: Option<String>| {
             if let Some(typed) = typed {
                 *value = typed;
@@ -253,6 +274,7 @@ async fn draw(
         chosen,
         signup_locked: services.config.signup.is_some(),
         accents: ACCENTS,
+        picture_bytes_max: FILE_BYTES_MAX,
         can_add_room: joined_rooms.len() < newcomers::ROOMS_MAX,
         joined_rooms: joined_rooms
             .into_iter()

@@ -6,7 +6,7 @@ export function showChosenPicture() {
   if (!file) return;
   const cup = file.form.querySelector(".cup");
   const refusal = document.getElementById("picture-refusal");
-  const before = [...cup.childNodes];
+  const before = [...(cup?.childNodes ?? [])];
   file.addEventListener("change", () => {
     const [chosen] = file.files;
     const tooLarge = chosen && chosen.size > Number(file.dataset.bytesMax);
@@ -14,6 +14,7 @@ export function showChosenPicture() {
     refusal.hidden = !tooLarge;
     file.toggleAttribute("aria-invalid", tooLarge);
     if (tooLarge) file.value = "";
+    if (!cup) return;
     if (!chosen || tooLarge) return cup.replaceChildren(...before);
     const picture = document.createElement("img");
     picture.className = "cup__picture";

@@ -94,6 +94,7 @@ mod history;
 mod in_process;
 mod invitations;
 mod joining;
+mod logo;
 mod newcomers;
 mod pages;
 mod passwords;

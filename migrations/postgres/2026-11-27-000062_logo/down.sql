@@ -1,0 +1,2 @@
+DROP TABLE logos;
+ALTER TABLE site_settings DROP COLUMN logo;
