@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::machine::{self, Cores};
+use crate::plans::{ActivityPlan, BurstPlan, LobbyPlan, PresencePlan};
 use crate::spread::over_nodes;
 use crate::{Failure, Result};
 
@@ -38,6 +39,14 @@ pub enum Scenario {
     Start,
     /// Requests a second for a room's page with 50 messages, signed in
     Page(PagePlan),
+    /// Requests a second for the lobby of a site with many rooms and people, signed in
+    Lobby(LobbyPlan),
+    /// Frames a second that coming and going in a large room causes
+    Presence(PresencePlan),
+    /// Frames a second that somebody with many busy rooms gets
+    Activity(ActivityPlan),
+    /// Rows that a burst of messages in a room with many members writes
+    Burst(BurstPlan),
     /// How long the disk takes to keep something
     Fsync,
     /// All figures of docs/performance.md, as a table in Markdown
@@ -107,6 +116,14 @@ impl Setting {
     pub fn several(&self) -> Setting {
         Setting {
             nodes: self.nodes.max(2),
+            ..self.clone()
+        }
+    }
+
+    /// The same site with at least so many people.
+    pub fn of_people(&self, people: u16) -> Setting {
+        Setting {
+            accounts: self.accounts.max(people),
             ..self.clone()
         }
     }

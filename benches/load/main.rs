@@ -8,8 +8,11 @@
 // A program of the command line: what it prints is what it is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod activity;
+mod asking;
 mod backends;
 mod backoff;
+mod burst;
 mod command;
 mod conversation;
 mod crowd;
@@ -24,16 +27,21 @@ mod http;
 mod idle;
 mod kept;
 mod ledger;
+mod lobby;
 mod machine;
 mod member;
 mod numbers;
 mod outages;
 mod outcome;
 mod page;
+mod plans;
 mod postgresql;
+mod presence;
 mod redis;
 mod returning;
+mod rows;
 mod server;
+mod sightings;
 mod speech;
 mod spread;
 mod stage;
@@ -42,6 +50,7 @@ mod stopping;
 mod storm;
 mod stuck;
 mod talk;
+mod tally;
 mod throughput;
 mod token;
 mod verdict;
@@ -84,6 +93,9 @@ fn main() -> ExitCode {
 fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
     let setting = match scenario {
         Scenario::RedisKilled(_) | Scenario::NodeKilled(_) => setting.several(),
+        Scenario::Presence(plan) => setting.of_people(plan.people + plan.moving),
+        Scenario::Lobby(plan) => setting.of_people(plan.people),
+        Scenario::Burst(plan) => setting.of_people(plan.people),
         _ => setting,
     };
     let setting = setting.prepare()?;
@@ -107,7 +119,23 @@ fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
         Scenario::Start => Ok(shown(&format!("{}\n", start::run(&setting)?), true)),
         Scenario::Page(plan) => {
             let pages = page::run(&mut Stage::open(&setting)?, plan)?;
-            Ok(shown(&format!("{pages}\n"), true))
+            Ok(shown(&format!("room page: {pages}\n"), true))
+        }
+        Scenario::Lobby(plan) => {
+            let pages = lobby::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&format!("lobby: {pages}\n"), true))
+        }
+        Scenario::Presence(plan) => {
+            let presence = presence::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&presence, presence.is_clean()))
+        }
+        Scenario::Activity(plan) => {
+            let activity = activity::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&activity, activity.is_clean()))
+        }
+        Scenario::Burst(plan) => {
+            let burst = burst::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&burst, burst.is_clean()))
         }
         Scenario::Fsync => Ok(shown(&format!("{}\n", disk::run(&setting.folder)?), true)),
         Scenario::All(thoroughness) => everything::run(&setting, thoroughness),

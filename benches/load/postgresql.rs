@@ -11,6 +11,7 @@ use crate::kept::{Keeping, Kept, Owner};
 use crate::{Failure, Result, machine};
 
 const START_MAX: Duration = Duration::from_secs(30);
+const REPORTED_WITHIN: Duration = Duration::from_secs(11);
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// A running server.
@@ -98,6 +99,15 @@ pub fn transactions(url: &str) -> Result<u64> {
     let mut asking = Command::new(programs.join("psql"));
     let answer = said(asking.args([url, "-XAtc", counted]))?;
     Ok(answer.trim().parse()?)
+}
+
+/// The rows of each table and how often one was changed, as its server counts them: `name|rows|changes`, a line each.
+pub fn rows(url: &str) -> Result<String> {
+    let counted = "SELECT relname, n_tup_ins - n_tup_del, n_tup_upd FROM pg_stat_user_tables";
+    // Its processes report what they did this much later.
+    std::thread::sleep(REPORTED_WITHIN);
+    let programs = programs()?;
+    said(Command::new(programs.join("psql")).args([url, "-XAtc", counted]))
 }
 
 fn command(program: &Path, owner: Option<Owner>) -> Command {

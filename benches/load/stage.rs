@@ -1,6 +1,7 @@
 //! A site to measure: a server with accounts and rooms, all made through the front door.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use tempfile::TempDir;
 
@@ -73,6 +74,33 @@ impl Stage {
 
     pub fn stop(&mut self) -> Result<()> {
         self.nodes.iter_mut().try_for_each(Server::stop)
+    }
+
+    /// How many people there are.
+    pub fn people(&self) -> usize {
+        self.cookies.len()
+    }
+
+    /// What somebody is called.
+    pub fn username_of(&self, person: usize) -> String {
+        format!("load-{}", person % self.cookies.len())
+    }
+
+    /// The folder that the nodes keep their data in.
+    pub fn data(&self) -> &Path {
+        &self.launch.data
+    }
+
+    /// Makes somebody a member of an open room.
+    pub fn join(&self, room: &str, person: usize) -> Result<()> {
+        let path = format!("/api/rooms/{room}/members/{}", self.username_of(person));
+        let headers = [
+            ("Content-Type", "application/json"),
+            ("Cookie", self.cookies_of(person)),
+        ];
+        let request = http::request("PUT", &path, self.address(), &headers, b"{}");
+        let answer = http::once(self.address(), &request)?;
+        expect(&answer, 200, "joining a room")
     }
 
     /// Where the first node listens.

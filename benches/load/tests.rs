@@ -11,8 +11,11 @@ mod ledger;
 mod machine;
 mod numbers;
 mod returning;
+mod rows;
+mod sightings;
 mod speech;
 mod spread;
+mod tally;
 mod token;
 
 use std::time::{Duration, Instant};
@@ -25,7 +28,10 @@ use ledger::Ledger;
 use machine::{connections_in, cores_in};
 use numbers::{median, quantile, thousands};
 use returning::{Returning, Step};
+use rows::{Table, growth, read};
+use sightings::Sightings;
 use spread::over_nodes;
+use tally::Tally;
 use token::{Reader, Token};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -173,6 +179,49 @@ fn only_connections_that_are_still_held_are_counted() {
    3: 0100007F:9C40 0100007F:1F90 01 00000000:00000000\n\
    4: 0100007F:1F90 0100007F:9C42 01 00000000:00000000\n";
     assert_eq!(connections_in(table, 8_080, &[40_000, 40_001]), 1);
+}
+
+#[test]
+fn what_comes_is_counted_in_all_and_by_the_second() {
+    let begin = Instant::now();
+    let mut tally = Tally::from(begin);
+    for (key, milliseconds) in [("a", 0), ("a", 999), ("a", 1_000), ("b", 1_500)] {
+        tally.add(key, begin + Duration::from_millis(milliseconds));
+    }
+    assert_eq!((tally.all(), tally.keys()), (4, 2));
+    assert_eq!(tally.most_in_a_second(), 2);
+    assert_eq!(tally.highest_rate(Duration::from_secs(2)), 1.5);
+}
+
+#[test]
+fn the_last_word_about_somebody_counts() {
+    let mut sightings = Sightings::default();
+    for frame in [
+        r#"{"type":"presence","users":[{"username":"a","online":true},{"username":"b","online":true}]}"#,
+        r#"{"type":"typing","username":"b"}"#,
+        r#"{"type":"presence","users":[{"username":"a"}]}"#,
+    ] {
+        assert!(sightings.hear(frame.as_bytes()).is_ok());
+    }
+    let last = ["a", "b", "c"].map(|username| sightings.of(username));
+    assert_eq!(last, [Some(false), Some(true), None]);
+    assert_eq!(sightings.comings, 2);
+    assert!(sightings.hear(br#"{"type":"presence","users":7}"#).is_err());
+}
+
+#[test]
+fn only_what_was_written_is_told_of_tables() {
+    let before = read("users|9|2\nmessages|5|0\n");
+    let after = read("users|9|2\nmessages|8|0\nmentions|1|\nmemberships|4|6\n");
+    let found = growth(&before, &after);
+    let names: Vec<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(names, ["memberships", "mentions", "messages"]);
+    let messages = Table {
+        rows: 3,
+        changes: Some(0),
+    };
+    assert_eq!(found["messages"], messages);
+    assert_eq!(found["mentions"].changes, None);
 }
 
 /// Somebody on each of two nodes, both welcome.
