@@ -122,6 +122,8 @@ pub enum Action {
         /// Whether they said it.
         own: bool,
     },
+    /// Report something that was said there.
+    Report(Room),
     /// Take back something that was reported, wherever it was said.
     TakeBackReported,
     /// Keep somebody of that role from writing to oneself.
@@ -250,7 +252,7 @@ pub fn may(person: Person, action: Action) -> Result<()> {
     }
     let allowed = match action {
         Action::MakeRoom(circle) | Action::StartDirect(circle) => circle.takes_in(person.role),
-        Action::Read(room) => room.is_known_to(person),
+        Action::Read(room) | Action::Report(room) => room.is_known_to(person),
         Action::Post(room) => {
             let may_write = !room.read_only || room.is_in_the_hands_of(person);
             room.is_known_to(person) && !room.archived && may_write
@@ -322,6 +324,7 @@ impl Action {
             | Action::Administer => None,
             Action::Invite { room, .. } => room,
             Action::Read(room)
+            | Action::Report(room)
             | Action::Post(room)
             | Action::CallAll { room, .. }
             | Action::TakeBack { room, .. }

@@ -6,6 +6,7 @@ mod afar;
 mod attendance;
 mod belonging;
 mod connecting;
+mod forgetting;
 mod foundation;
 mod heads;
 mod marks;
@@ -323,6 +324,8 @@ impl Actor for Hub {
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.run_interval(SWEEP_EVERY, |hub, ctx| hub.sweep(ctx));
         ctx.run_interval(LAST_SEEN_EVERY, |hub, ctx| hub.write_last_seen(ctx));
+        self.forget(ctx);
+        ctx.run_interval(forgetting::EVERY, |hub, ctx| hub.forget(ctx));
         ctx.run_interval(access::LOOK_EVERY, |hub, ctx| hub.doubt_all(ctx));
         ctx.run_interval(heads::TICK, |hub, ctx| hub.tick(ctx));
         ctx.run_interval(presence::TELL_EVERY, |hub, ctx| {

@@ -63,6 +63,7 @@ fn rooms_are_read_by_those_they_are_for() {
     let open = ["++.++", "++.++", "...++", "++.++"];
     for archived in [false, true] {
         in_all_kinds("read", archived, [open, MEMBERS, MEMBERS], Action::Read);
+        in_all_kinds("report", archived, [open, MEMBERS, MEMBERS], Action::Report);
     }
     in_all_kinds("post", false, [open, MEMBERS, MEMBERS], Action::Post);
     in_all_kinds("post", true, [NOBODY_OPEN, NOBODY, NOBODY], Action::Post);

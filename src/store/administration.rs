@@ -1,15 +1,19 @@
 //! What administrators do to accounts. The last of them stays one, however many of them act at once.
 
+use std::time::Duration;
+
 use diesel::prelude::*;
 
 use super::connection::Conn;
 use super::password_resets::Made;
 use super::schema::users;
 use super::time::Time;
-use super::users::{Profile, ProfileRow, Viewer, avatars, raise_access_revision};
+use super::users::{Profile, ProfileRow, Viewer, avatars, raise_access_revision, suspended};
 use super::{UserId, audit, muted, password_resets, sign_ins};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Role};
+
+const HOUR: Duration = Duration::from_secs(60 * 60);
 
 /// People on a page.
 const PAGE: usize = 50;
@@ -23,6 +27,10 @@ pub enum Duty {
     Deactivate,
     /// Take it into use again.
     Reactivate,
+    /// Sign them out everywhere, and let them in again only after so many hours.
+    Suspend(u32),
+    /// Let somebody in again who is suspended.
+    Resume,
     /// Sign them out everywhere.
     SignOut,
     /// Take their picture away.
@@ -42,6 +50,8 @@ pub struct Account {
     pub waiting: bool,
     /// Whether somebody was added who has not come yet.
     pub awaited: bool,
+    /// Until when they may not sign in, where that is so.
+    pub suspended_until: Option<Time>,
 }
 
 /// A page of the accounts.
@@ -60,12 +70,8 @@ pub struct Page {
 /// The accounts whose name or username has a text in it, all of them or those that wait; a page of them, the last one where there
 /// are fewer.
 pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize) -> Result<Page> {
-    type Columns = (
-        ProfileRow,
-        Option<chrono::NaiveDateTime>,
-        Option<chrono::NaiveDateTime>,
-        bool,
-    );
+    type Moment = Option<chrono::NaiveDateTime>;
+    type Columns = (ProfileRow, Moment, Moment, bool, Moment);
     let wanted = wanted.trim().to_lowercase();
     let mut query = users::table
         .filter(users::erased_at.is_null())
@@ -75,6 +81,7 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
             users::deactivated_at,
             users::waiting_since,
             users::password_hash.is_null().and(users::role.ne("bot")),
+            users::suspended_until,
         ))
         .into_boxed();
     if only_waiting {
@@ -84,12 +91,15 @@ pub fn accounts(conn: &mut Conn, wanted: &str, only_waiting: bool, number: usize
     let has = |text: &str| text.to_lowercase().contains(&wanted);
     let mut found: Vec<Account> = rows
         .into_iter()
-        .map(|(row, deactivated_at, waiting_since, awaited)| Account {
-            profile: row.into(),
-            active: deactivated_at.is_none(),
-            waiting: waiting_since.is_some(),
-            awaited,
-        })
+        .map(
+            |(row, deactivated_at, waiting_since, awaited, until)| Account {
+                profile: row.into(),
+                active: deactivated_at.is_none(),
+                waiting: waiting_since.is_some(),
+                awaited,
+                suspended_until: suspended(until),
+            },
+        )
         .filter(|account| has(&account.profile.name) || has(&account.profile.username))
         .collect();
     if !only_waiting {
@@ -129,7 +139,7 @@ pub fn carry_out(
                 users::deactivated_at,
             ))
             .first(conn)?;
-    let ends = matches!(duty, Duty::Deactivate)
+    let ends = matches!(duty, Duty::Deactivate | Duty::Suspend(_))
         || matches!(duty, Duty::Role(role) if *role != Role::Administrator);
     if ends && administrators == [id] {
         return Err(Error::Field {
@@ -166,6 +176,26 @@ pub fn carry_out(
             raise_access_revision(conn, id)?;
             ("reactivated", "")
         }
+        Duty::Suspend(hours) => {
+            let until = Time::now().after(HOUR * *hours);
+            diesel::update(users::table.find(id))
+                .set(users::suspended_until.eq(Some(until.sql())))
+                .execute(conn)?;
+            sign_ins::end_all_of(conn, id)?;
+            audit::note(conn, actor.id, "suspended", &username, &hours.to_string())?;
+            return Ok((id, None));
+        }
+        Duty::Resume => {
+            let ended = diesel::update(users::table.find(id))
+                .filter(users::suspended_until.gt(now))
+                .set(users::suspended_until.eq(None::<chrono::NaiveDateTime>))
+                .execute(conn)?;
+            if ended == 0 {
+                return Ok((id, None));
+            }
+            raise_access_revision(conn, id)?;
+            ("resumed", "")
+        }
         Duty::SignOut => {
             sign_ins::end_all_of(conn, id)?;
             ("signed_out", "")
@@ -199,12 +229,17 @@ pub(super) fn permit(conn: &mut Conn, actor: &Viewer) -> Result<Vec<UserId>> {
     Ok(administrators)
 }
 
-/// The administrators whose accounts are in use. Whoever else would change who they are waits until this transaction is over, so
-/// that of two who put each other out at once the second is none any more.
+/// The administrators whose accounts are in use, and who may sign in. Whoever else would change who they are waits until this
+/// transaction is over, so that of two who put each other out at once the second is none any more.
 pub(super) fn locked_administrators(conn: &mut Conn) -> Result<Vec<UserId>> {
     let query = users::table
         .filter(users::role.eq("administrator"))
         .filter(users::deactivated_at.is_null())
+        .filter(
+            users::suspended_until
+                .is_null()
+                .or(users::suspended_until.le(Time::now().sql())),
+        )
         .order(users::id.asc())
         .select(users::id);
     Ok(match conn {

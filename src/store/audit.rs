@@ -102,7 +102,7 @@ pub fn page(conn: &mut Conn, wanted: &str, number: i64) -> Result<Page> {
 }
 
 /// A text in which nothing stands for anything else.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
             let special = matches!(character, '%' | '_' | '\\');

@@ -39,6 +39,7 @@ pub mod newcomers;
 pub mod own_data;
 pub mod password_resets;
 pub mod reading;
+pub mod reports;
 pub mod room_administration;
 pub mod rooms;
 pub mod settings;

@@ -5,10 +5,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 
 use super::connection::Conn;
+use super::muted;
+use super::reports::{self, Mine};
 use super::schema::{memberships, messages, rooms, users};
 use super::time::Time;
-use super::users::avatars;
 use super::users::profiles::{self, Own};
+use super::users::{Profile, avatars};
 use super::{RoomId, UserId};
 use super::{attention, sign_ins};
 use crate::error::Result;
@@ -34,6 +36,10 @@ pub struct Person {
     pub sign_ins: Vec<SignIn>,
     /// Their places in rooms.
     pub rooms: Vec<Place>,
+    /// Whom they do not want to hear.
+    pub muted: Vec<Profile>,
+    /// What they reported.
+    pub reports: Vec<Mine>,
 }
 
 /// A picture.
@@ -122,6 +128,8 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
         created_at: Time::from_sql(created_at),
         sign_ins: listed.into_iter().map(sign_in).collect(),
         rooms: places.into_iter().map(place).collect(),
+        muted: muted::list(conn, user)?,
+        reports: reports::of_person(conn, user)?,
     })
 }
 

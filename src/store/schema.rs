@@ -58,6 +58,7 @@ diesel::table! {
         status_text -> Nullable<Text>,
         status_until -> Nullable<Timestamp>,
         erased_at -> Nullable<Timestamp>,
+        suspended_until -> Nullable<Timestamp>,
         words_go -> Bool,
         avatar -> Nullable<Text>,
         new_until -> Nullable<Timestamp>,
@@ -228,6 +229,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reports (id) {
+        id -> BigInt,
+        room_id -> BigInt,
+        room_name -> Text,
+        room_kind -> Text,
+        seq -> BigInt,
+        author_id -> BigInt,
+        reporter_id -> BigInt,
+        reason -> Text,
+        words -> Text,
+        copy -> Text,
+        reported_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        outcome -> Text,
+        note -> Text,
+        seen -> Bool,
+    }
+}
+
 diesel::joinable!(avatars -> users (user_id));
 diesel::joinable!(attention -> users (user_id));
 diesel::joinable!(audit -> users (actor_id));
@@ -261,5 +282,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     mentions,
     messages,
-    muted_people
+    muted_people,
+    reports
 );

@@ -9,8 +9,8 @@ use super::UserId;
 use super::connection::{Conn, MultiBackend};
 use super::schema::{sign_ins, users};
 use super::time::Time;
-use super::users::{Viewer, raise_access_revision};
-use crate::error::Result;
+use super::users::{Viewer, raise_access_revision, suspended};
+use crate::error::{Error, Result};
 
 /// A sign-in that is not used for so long ends.
 pub const LASTS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
@@ -119,6 +119,8 @@ pub fn end_others_of(conn: &mut Conn, user: UserId, but: i64) -> Result<Vec<i64>
 }
 
 /// Begins a sign-in in place of another of the same browser, whose number is returned: its sockets are to be closed.
+///
+/// Errors: `Refused` for who may not sign in for a time, by whichever way they come.
 pub fn begin(
     conn: &mut Conn,
     user: UserId,
@@ -127,6 +129,10 @@ pub fn begin(
     replaced: Option<&[u8]>,
 ) -> Result<Option<i64>> {
     let now = Time::now();
+    let until = users::table.find(user).select(users::suspended_until);
+    if suspended(until.first(conn)?).is_some() {
+        return Err(Error::Refused("refusal-suspended"));
+    }
     diesel::delete(sign_ins::table.filter(sign_ins::expires_at.lt(now.sql()))).execute(conn)?;
     let ended = match replaced {
         Some(hash) => end(conn, hash)?,

@@ -18,6 +18,7 @@ use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 use crate::names::{DisplayName, Username};
 use crate::rights;
+pub(super) use passwords::suspended;
 pub use passwords::{Credentials, credentials, set_password};
 
 /// Who looks: the signed-in person behind a request or a socket.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::forms::Refusal;
 use super::lobby::RoomLink;
-use super::notices::isolated;
+use super::notices::{self, isolated};
 use super::page::Template;
 use super::person::Person;
 use super::site;
@@ -12,6 +12,9 @@ use super::texts::{self, Arguments};
 use crate::store::Time;
 use crate::store::administration::Account;
 use crate::store::audit::Entry;
+
+/// For how many hours somebody can be suspended.
+pub const SUSPENSION_HOURS: [u32; 3] = [1, 24, 168];
 
 /// A page of the accounts.
 #[derive(Serialize)]
@@ -34,6 +37,8 @@ pub struct People {
     pub number: usize,
     /// The last page's number.
     pub last: usize,
+    /// For how many hours somebody can be suspended.
+    pub suspension_hours: [u32; 3],
     /// A link that was made just now.
     pub reset: Option<ResetLink>,
     /// Why the last form came back.
@@ -63,6 +68,15 @@ pub struct AccountLine {
     pub waiting: bool,
     /// Whether somebody was added who has not come yet.
     pub awaited: bool,
+    /// Until when they may not sign in, where that is so.
+    pub suspended_until: Option<Time>,
+    /// The same in UTC, for whoever has no script.
+    pub suspended_words: String,
+}
+
+/// A moment in UTC, for whoever has no script.
+pub(super) fn words_of(moment: Time) -> String {
+    format!("{} {}", moment.day(), moment.clock())
 }
 
 impl From<Account> for AccountLine {
@@ -72,6 +86,8 @@ impl From<Account> for AccountLine {
             active: account.active,
             waiting: account.waiting,
             awaited: account.awaited,
+            suspended_until: account.suspended_until,
+            suspended_words: account.suspended_until.map(words_of).unwrap_or_default(),
         }
     }
 }
@@ -113,10 +129,18 @@ impl From<Entry> for LogLine {
         if entry.action == "role" {
             arguments.set("role", texts::plain(&format!("role-{}", entry.detail)));
         }
+        if entry.action == "suspended" {
+            let hours: i64 = entry.detail.parse().unwrap_or_default();
+            arguments.set("span", notices::wait(hours * 3_600));
+        }
         let key = match entry.action.as_str() {
             "role" => "audit-role",
             "deactivated" => "audit-deactivated",
             "reactivated" => "audit-reactivated",
+            "suspended" => "audit-suspended",
+            "resumed" => "audit-resumed",
+            "reported_deleted" => "audit-reported-deleted",
+            "report_dismissed" => "audit-report-dismissed",
             "signed_out" => "audit-signed-out",
             "picture_removed" => "audit-picture-removed",
             "reset_link" => "audit-reset-link",

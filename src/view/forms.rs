@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::page::Template;
 use super::texts;
 use crate::error::Error;
+use crate::store::Time;
 
 /// Why a form came back.
 #[derive(Debug, Clone, Serialize)]
@@ -35,6 +36,17 @@ impl Refusal {
                 ..Refusal::of_form("refusal-picture-bytes")
             },
             other => Refusal::from(other),
+        }
+    }
+
+    /// One that says until when somebody may not sign in.
+    pub fn suspended(until: Time) -> Refusal {
+        let mut arguments = texts::Arguments::new();
+        arguments.set("until", format!("{} {}", until.day(), until.clock()));
+        Refusal {
+            field: "",
+            code: "suspended",
+            text: texts::t("refusal-suspended-until", &arguments),
         }
     }
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::forms::Refusal;
 use super::page::Template;
 use super::person::Person;
+use super::reports::MineLine;
 use super::texts::{self, Arguments};
 use crate::store::rooms::Room;
 
@@ -28,6 +29,10 @@ pub struct Lobby {
     pub more_people: usize,
     /// How many wait to be let in; 0 for all but administrators.
     pub waiting: i64,
+    /// What came of my reports and I have not seen yet.
+    pub report_news: Vec<MineLine>,
+    /// How many reports wait, where I look after the site.
+    pub open_reports: i64,
     /// The link that lets others in, where I may pass one on.
     pub invitation: Option<Invitation>,
     /// Why the form that makes rooms came back.

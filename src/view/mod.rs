@@ -19,6 +19,7 @@ pub mod page;
 pub mod person;
 pub mod pictures;
 pub mod qr;
+pub mod reports;
 pub mod room;
 pub mod room_administration;
 pub mod settings;

@@ -7,12 +7,15 @@ use crate::store::messages::Message;
 
 /// The sentence of a notice; empty for what somebody said. The same as static/js/notices.js makes.
 pub fn sentence(message: &Message) -> String {
-    let Some(event) = &message.event else {
-        return String::new();
-    };
+    let event = message.event.as_ref();
+    event.map_or_else(String::new, |event| of_event(&message.name, event))
+}
+
+/// The sentence for what somebody of that name did.
+pub(super) fn of_event(name: &str, event: &Value) -> String {
     let text = |value: &Value| isolated(value.as_str().unwrap_or_default());
     let mut arguments = Arguments::new();
-    arguments.set("who", isolated(&message.name));
+    arguments.set("who", isolated(name));
     arguments.set("person", text(&event["person"]["name"]));
     arguments.set("owner", text(&event["owner"]["name"]));
     arguments.set("name", text(&event["name"]));

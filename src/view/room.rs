@@ -1,5 +1,6 @@
 //! What a room's page shows: a stretch of its messages, grouped as people talk.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -12,8 +13,8 @@ use super::person::Person;
 use super::{markup, notices, person};
 use crate::store::Time;
 use crate::store::messages::{Message, Page};
-use crate::store::muted::Muted;
-use crate::store::users::Viewer;
+use crate::store::muted::{Distance, Muted};
+use crate::store::users::{Profile, Viewer};
 
 /// Messages of one person that are closer than this stand together under one name.
 const GROUPED_WITHIN: Duration = Duration::from_secs(5 * 60);
@@ -51,7 +52,7 @@ pub struct RoomPage<'a> {
     pub at: i64,
     /// Whom I do not want to hear.
     #[serde(skip)]
-    pub muted: Vec<String>,
+    pub muted: Vec<Kept>,
     /// Why what was sent without script came back.
     pub refusal: Option<Refusal>,
     /// What was typed.
@@ -145,6 +146,8 @@ pub struct Item<'a> {
     pub names_me: bool,
     /// Whether the reader does not want to hear who said it: it is folded away.
     pub muted: bool,
+    /// Whether they have blocked them.
+    pub blocked: bool,
     /// On the first of some that are folded away together, how many they are.
     pub fold: usize,
     /// Whether the fold is open: the page was opened at a message in it.
@@ -155,6 +158,24 @@ pub struct Item<'a> {
     pub initial: String,
     /// The time of day in UTC.
     pub time: String,
+}
+
+/// Somebody whom the reader does not want to hear.
+#[derive(Debug, Clone, Serialize)]
+pub struct Kept {
+    /// Their username.
+    pub username: Arc<str>,
+    /// Whether they have blocked them.
+    pub blocked: bool,
+}
+
+impl From<Profile> for Kept {
+    fn from(profile: Profile) -> Kept {
+        Kept {
+            username: profile.username,
+            blocked: profile.blocked,
+        }
+    }
 }
 
 /// Messages as one reader's page draws them, who does not want to hear some people; opened at one of them, or at 0.
@@ -213,6 +234,7 @@ pub fn items<'a>(
                         .as_deref()
                         .is_some_and(|html| markup::names(html, &reader.username)),
                 muted: says_something(message) && muted.contains_key(&message.author),
+                blocked: muted.get(&message.author) == Some(&Distance::Blocked),
                 fold: 0,
                 fold_is_open: false,
                 fold_ends: false,

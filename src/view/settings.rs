@@ -7,6 +7,7 @@ use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
 use super::person::Person;
+use super::reports::MineLine;
 use crate::keywords::Keyword;
 use crate::store::Time;
 use crate::store::attention::Attention;
@@ -29,6 +30,8 @@ pub struct Settings {
     pub picture_bytes_max: usize,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
+    /// What I reported, and what came of it.
+    pub reports: Vec<MineLine>,
     /// Whom I do not want to hear.
     pub muted: Vec<Person>,
     /// What was done just now: a key's end, or empty.

@@ -14,7 +14,7 @@ use crate::rights::Role;
 use crate::store::administration::{self, Duty};
 use crate::store::password_resets::Made;
 use crate::store::{audit, newcomers, rooms};
-use crate::view::administration::{Log, People, ResetLink};
+use crate::view::administration::{Log, People, ResetLink, SUSPENSION_HOURS};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
@@ -53,6 +53,8 @@ pub(super) struct Form {
     what: String,
     #[serde(default)]
     role: String,
+    #[serde(default)]
+    hours: String,
     /// Where the page was that the form is on.
     #[serde(default)]
     q: String,
@@ -116,6 +118,13 @@ pub(super) async fn submit(
     }
 }
 
+/// For how many hours somebody can be suspended.
+pub(super) fn span(hours: &str) -> Result<u32> {
+    let hours = hours.parse().ok();
+    let known = hours.filter(|hours| SUSPENSION_HOURS.contains(hours));
+    known.ok_or(Error::BadRequest("bad-form"))
+}
+
 fn duty(form: &Form) -> Result<Duty> {
     match form.what.as_str() {
         "role" => match Role::parse(&form.role) {
@@ -124,6 +133,8 @@ fn duty(form: &Form) -> Result<Duty> {
         },
         "deactivate" => Ok(Duty::Deactivate),
         "reactivate" => Ok(Duty::Reactivate),
+        "suspend" => span(&form.hours).map(Duty::Suspend),
+        "resume" => Ok(Duty::Resume),
         "sign-out" => Ok(Duty::SignOut),
         "picture" => Ok(Duty::RemovePicture),
         "reset" => Ok(Duty::ResetLink),
@@ -162,8 +173,8 @@ async fn carry_out(
         .write(move |conn| administration::carry_out(conn, &actor, &skeleton, &wanted))
         .await?;
     match duty {
-        Duty::Deactivate | Duty::SignOut => services.chat.cut_off(user),
-        Duty::Role(_) | Duty::Reactivate => services.chat.access_changed(user),
+        Duty::Deactivate | Duty::Suspend(_) | Duty::SignOut => services.chat.cut_off(user),
+        Duty::Role(_) | Duty::Reactivate | Duty::Resume => services.chat.access_changed(user),
         Duty::RemovePicture => services.chat.profile_changed(user),
         Duty::ResetLink => {}
     }
@@ -206,6 +217,7 @@ async fn draw(
         number: accounts.number,
         last: accounts.last,
         accounts: accounts.accounts.into_iter().map(Into::into).collect(),
+        suspension_hours: SUSPENSION_HOURS,
         reset,
         refusal,
     };

@@ -11,12 +11,14 @@ use super::{invitation, paths};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action};
+use crate::store::reports::{self, Mine, queue};
 use crate::store::users::Viewer;
 use crate::store::{invitations, newcomers, rooms, site, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
 use crate::view::page::Reader;
 use crate::view::person::Person;
+use crate::view::reports::MineLine;
 
 /// What the form that makes rooms carries.
 #[derive(Deserialize, Default)]
@@ -119,6 +121,12 @@ async fn is_known(services: &Shared, viewer: &Viewer, slug: Slug) -> Result<Slug
     })
 }
 
+/// What came of somebody's reports, as far as they have not seen it.
+fn news_of(mine: Vec<Mine>) -> Vec<MineLine> {
+    let lines = mine.into_iter().map(MineLine::from);
+    lines.filter(|line| line.is_news).collect()
+}
+
 async fn draw(
     services: &Shared,
     request: &HttpRequest,
@@ -136,15 +144,22 @@ async fn draw(
             rooms::visible_to(conn, &viewer)?,
             users::some_known_to(conn, &viewer, &online, lobby::SHOWN_MAX)?,
         );
+        let mine = reports::of_person(conn, viewer.id)?;
+        let open = match viewer.is_administrator() {
+            true => queue::open_count(conn)?,
+            false => 0,
+        };
         let by_members = site::load(conn)?.members_invite;
+        let own = invitations::own(conn)?;
         let waiting = if viewer.is_administrator() {
             newcomers::waiting(conn)?
         } else {
             0
         };
-        Ok((rooms, people, invitations::own(conn)?, by_members, waiting))
+        Ok((rooms, people, (mine, open), (own, by_members), waiting))
     });
-    let (rooms, (mut people, more_people), own, by_members, waiting) = read.await?;
+    let (rooms, (mut people, more_people), (mine, open_reports), (own, by_members), waiting) =
+        read.await?;
     for profile in &mut people {
         there.complete(profile);
     }
@@ -162,6 +177,8 @@ async fn draw(
         people: people.into_iter().map(Person::from).collect(),
         more_people,
         waiting,
+        report_news: news_of(mine),
+        open_reports,
         invitation: invitation::card(
             services,
             request,

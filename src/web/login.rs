@@ -13,7 +13,8 @@ use super::{client, paths};
 use crate::config::SignUp as Mode;
 use crate::error::{Error, Result};
 use crate::names;
-use crate::store::{UserId, sign_ins, site, users};
+use crate::store::users::Credentials;
+use crate::store::{Time, sign_ins, site, users};
 use crate::view::forms::{LogIn, LogInForm, Refusal};
 use crate::view::page::Reader;
 
@@ -70,8 +71,15 @@ pub(super) async fn submit(
     let form = form.into_inner();
     let next = paths::local(&form.next).to_owned();
     match enter(&services, &request, &form).await {
-        Ok((beginning, ended)) => {
+        Ok(Entered::In(beginning, ended)) => {
             Ok(beginning.answer(&services, &request, form.username.trim(), ended, &next))
+        }
+        Ok(Entered::SuspendedUntil(until)) => {
+            let refusal = Refusal::suspended(until);
+            Ok(refusals::html(
+                StatusCode::FORBIDDEN,
+                draw(&services, &request, again(form, next), Some(refusal))?,
+            ))
         }
         Err(Error::SignedOut) => {
             let refusal = Refusal::of_form("refusal-login-wrong");
@@ -141,21 +149,33 @@ pub(super) async fn leave(services: Shared, request: HttpRequest) -> Answer {
     Ok(response)
 }
 
-async fn enter(
-    services: &Shared,
-    request: &HttpRequest,
-    form: &Form,
-) -> Result<(Beginning, Option<i64>)> {
-    let user = check(services, request, form)
+/// What came of a name and a password that match.
+enum Entered {
+    /// A sign-in, and the number of the one that it takes the place of.
+    In(Beginning, Option<i64>),
+    /// They may not come in before that.
+    SuspendedUntil(Time),
+}
+
+async fn enter(services: &Shared, request: &HttpRequest, form: &Form) -> Result<Entered> {
+    let credentials = check(services, request, form)
         .await?
         .ok_or(Error::SignedOut)?;
+    // Told to nobody but who knows the password.
+    if let Some(until) = credentials.suspended_until {
+        return Ok(Entered::SuspendedUntil(until));
+    }
     let beginning = Beginning::new(services, request, form.remember.is_some())?;
-    let ended = accounts::begin(services, &beginning, user).await?;
-    Ok((beginning, ended))
+    let ended = accounts::begin(services, &beginning, credentials.id).await?;
+    Ok(Entered::In(beginning, ended))
 }
 
 /// Whose name and password these are; `None` where they do not match.
-async fn check(services: &Shared, request: &HttpRequest, form: &Form) -> Result<Option<UserId>> {
+async fn check(
+    services: &Shared,
+    request: &HttpRequest,
+    form: &Form,
+) -> Result<Option<Credentials>> {
     let typed = form.username.trim();
     // PostgreSQL knows no text with NUL, and nobody has such a name.
     let possible = typed.len() <= NAME_BYTES_MAX && !typed.contains('\0');
@@ -178,17 +198,18 @@ async fn check(services: &Shared, request: &HttpRequest, form: &Form) -> Result<
     }
 }
 
-async fn compare(services: &Shared, skeleton: String, password: &str) -> Result<Option<UserId>> {
+async fn compare(
+    services: &Shared,
+    skeleton: String,
+    password: &str,
+) -> Result<Option<Credentials>> {
     let found = services
         .store
         .read(move |conn| users::credentials(conn, &skeleton))
         .await?;
-    let (user, stored) = match found {
-        Some(found) => (Some(found.id), found.password_hash),
-        None => (None, None),
-    };
+    let stored = found.as_ref().and_then(|found| found.password_hash.clone());
     let same = services.passwords.matches(password, stored).await?;
-    Ok(user.filter(|_| same))
+    Ok(found.filter(|_| same))
 }
 
 fn again(form: Form, next: String) -> LogInForm {

@@ -35,6 +35,7 @@ mod directs;
 mod members;
 mod notifications;
 mod reading;
+mod reports;
 mod socket;
 mod taking_back;
 
@@ -98,6 +99,7 @@ pub struct Services {
     throttle: Throttle,
     room_making: Throttle,
     invitation_making: Throttle,
+    reporting: Throttle,
     known_browsers: KnownBrowsers,
     /// Whether everybody is being added to the rooms that newcomers join.
     adding_everybody: Arc<AtomicBool>,
@@ -115,6 +117,7 @@ impl Services {
             throttle: Throttle::new(config.sign_ins_per_minute),
             room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
+            reporting: Throttle::of_reports(config.messages_per_second > 0.0),
             known_browsers: KnownBrowsers::new(&site.secret_key)?,
             draining: AtomicBool::new(false),
             adding_everybody: Arc::default(),
@@ -225,6 +228,10 @@ fn configure(services: &mut ServiceConfig) {
             [get(taking_back::show), post(taking_back::submit)],
         ))
         .service(resource(
+            "/chat/{slug}/report",
+            [get(reports::show), post(reports::submit)],
+        ))
+        .service(resource(
             "/chat/{slug}/unread",
             [post(reading::leave_unread)],
         ))
@@ -264,6 +271,7 @@ fn of_people(services: &mut ServiceConfig) {
             [get(leaving::show), post(leaving::submit)],
         ))
         .service(resource("/settings/data.json", [get(leaving::download)]))
+        .service(resource("/settings/reports", [post(reports::see_all)]))
         .service(resource("/settings/profile", [post(profile::submit)]))
         .service(resource(
             "/settings/notifications",
@@ -302,6 +310,11 @@ fn of_administrators(services: &mut ServiceConfig) {
             .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
         )
         .service(resource("/admin/log", [get(administration::log)]))
+        .service(resource("/admin/reports", [get(reports::queue::show)]))
+        .service(resource(
+            "/admin/reports/{id}",
+            [post(reports::queue::submit)],
+        ))
         .service(
             resource("/admin/site", [get(site::show), post(site::submit)])
                 .app_data(forms_up_to(COMPOSER_BYTES_MAX)),

@@ -22,7 +22,7 @@ use crate::view::lobby;
 use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::person::Person;
-use crate::view::room::{ComposerForm, EarlierUnread, MayDelete, RoomPage, items};
+use crate::view::room::{ComposerForm, EarlierUnread, Kept, MayDelete, RoomPage, items};
 
 /// Messages on a page.
 const PAGE: i64 = 50;
@@ -158,8 +158,8 @@ struct Shown {
     page: Page,
     /// The first unread message, where it is older than what the page shows.
     earlier_unread: Option<(i64, Time)>,
-    /// Whom the reader does not want to hear, and their usernames.
-    muted: (Muted, Vec<String>),
+    /// Whom the reader does not want to hear.
+    muted: (Muted, Vec<Kept>),
     /// Who is there.
     there: Presences,
 }
@@ -186,9 +186,9 @@ async fn read(
             None
         };
         let people = muted::list(conn, viewer.id)?.into_iter();
-        let usernames = people.map(|person| person.username.to_string()).collect();
+        let kept = people.map(Kept::from).collect();
         Ok(Shown {
-            muted: (muted::of(conn, viewer.id)?, usernames),
+            muted: (muted::of(conn, viewer.id)?, kept),
             room,
             rooms,
             page,

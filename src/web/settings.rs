@@ -12,12 +12,13 @@ use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
 use crate::error::{Error, Result};
 use crate::names;
-use crate::store::{muted, rooms, sign_ins, users};
+use crate::store::{muted, reports, rooms, sign_ins, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
 use crate::view::page::Reader;
 use crate::view::person::Person;
 use crate::view::pictures::FILE_BYTES_MAX;
+use crate::view::reports::MineLine;
 use crate::view::settings::{Attending, Settings, SignInLine};
 
 /// Browsers on the page, of those used last.
@@ -183,9 +184,10 @@ pub(super) async fn draw_typed(
     let read = services.store.read(move |conn| {
         let listed = sign_ins::of_person(conn, viewer.id, SHOWN_MAX)?;
         let muted = muted::list(conn, viewer.id)?;
-        Ok((listed, muted, rooms::joined_by(conn, &viewer)?))
+        let mine = reports::of_person(conn, viewer.id)?;
+        Ok((listed, muted, mine, rooms::joined_by(conn, &viewer)?))
     });
-    let (listed, muted, joined) = read.await?;
+    let (listed, muted, mine, joined) = read.await?;
     let mut attending = Attending::from(attention::of(services, signed_in.viewer.id).await?);
     typed(&mut attending);
     let own = profile::own(services, &signed_in.viewer).await?;
@@ -200,6 +202,7 @@ pub(super) async fn draw_typed(
         picture_bytes_max: FILE_BYTES_MAX,
         attending,
         sign_ins: lines,
+        reports: mine.into_iter().map(MineLine::from).collect(),
         muted: muted.into_iter().map(Person::from).collect(),
         done,
         refusal,

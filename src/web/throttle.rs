@@ -12,6 +12,7 @@ const MINUTE: Duration = Duration::from_secs(60);
 const PER_ACCOUNT: u32 = 10;
 const PER_ADDRESS: u32 = 6;
 const ROOMS_PER_MINUTE: u32 = 10;
+const REPORTS_PER_MINUTE: u32 = 10;
 /// Saved up at most, which makes twenty rooms at once.
 const ROOMS_AHEAD: Duration = Duration::from_secs(120);
 /// What is remembered at most, some 100 bytes each.
@@ -59,6 +60,15 @@ impl Throttle {
         }
     }
 
+    /// For reporting messages, where that is limited: ten a minute.
+    pub(super) fn of_reports(limited: bool) -> Throttle {
+        Throttle {
+            allowed: if limited { REPORTS_PER_MINUTE } else { 0 },
+            ahead: MINUTE,
+            entries: Mutex::default(),
+        }
+    }
+
     /// Begins a sign-in. `known`: the browser has signed in to the account before; others cannot keep it out by failing.
     ///
     /// Errors: `RateLimited` with the time until the next attempt.
@@ -72,6 +82,12 @@ impl Throttle {
             Instant::now(),
             vec![(Key::Address(network(address)), PER_ADDRESS)],
         )
+    }
+
+    /// Begins a report, which counts. Errors: as above.
+    pub(super) fn report(&self, reporter: UserId) -> Result<()> {
+        self.begin(Instant::now(), vec![(Key::Maker(reporter), 1)])
+            .map(drop)
     }
 
     /// Begins a room, which counts unless it is taken back. Errors: as above.

@@ -1,5 +1,5 @@
 // What muted people said, folded away: one quiet line for all that they said in a row.
-import { isMuted } from "./muted.js";
+import { isBlocked, isMuted } from "./muted.js";
 import { t } from "./text.js";
 
 const template = document.getElementById("muted-fold-template");
@@ -82,5 +82,6 @@ export function dress(message) {
   message.classList.toggle("message--muted", isOfMuted);
   if (!isOfMuted) message.classList.remove("message--shown");
   const tool = message.querySelector(".message__tool--mute");
-  if (tool) tool.textContent = t(isOfMuted ? "distance-unmute" : "distance-mute");
+  const word = isBlocked(message.dataset.username) ? "distance-unblock" : "distance-unmute";
+  if (tool) tool.textContent = t(isOfMuted ? word : "distance-mute");
 }

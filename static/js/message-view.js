@@ -27,6 +27,8 @@ export function drawMessage(message, isMine) {
     element.dataset.revision = message.revision;
   }
   if (!(boot.may_delete === "all" || (isMine && boot.may_delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
+  if (isMine) for (const tool of element.querySelectorAll(".message__tool--others")) tool.remove();
+  if (!element.querySelector(".message__tool")) element.querySelector(".message__menu")?.remove();
   fillText(element, message);
   return element;
 }

@@ -3,9 +3,11 @@ import { boot } from "./boot.js";
 import { call } from "./api.js";
 import { t } from "./text.js";
 
-const muted = new Set(boot.muted);
+/** Who they are, and whether they are blocked as well. */
+const muted = new Map(boot.muted.map(({ username, blocked }) => [username, blocked]));
 
 export const isMuted = (username) => muted.has(username);
+export const isBlocked = (username) => muted.get(username) === true;
 
 /** Keeps the list as it is, and tells `onChange` of it. */
 export function keepMuted(connection, onChange) {
@@ -14,8 +16,8 @@ export function keepMuted(connection, onChange) {
     try {
       const { users } = await call("GET", "/api/me/muted");
       muted.clear();
-      for (const { username } of users) muted.add(username);
-      onChange(users);
+      for (const { username, blocked = false } of users) muted.set(username, blocked);
+      onChange();
     } catch (error) {
       console.warn("who is muted is not known just now", error);
     }
@@ -34,9 +36,10 @@ export function letMute({ announcer }) {
     const { username } = event.submitter.closest(".message").dataset;
     const name = event.submitter.closest(".message").querySelector(".message__author").textContent;
     const method = isMuted(username) ? "DELETE" : "PUT";
+    const what = isBlocked(username) ? "block" : "mute";
     event.submitter.blur();
     try {
-      await call(method, `/api/people/${encodeURIComponent(username)}/mute`);
+      await call(method, `/api/people/${encodeURIComponent(username)}/${what}`);
       announcer.say(t(method === "PUT" ? "muted-done" : "muted-undone", { name: `\u2068${name}\u2069` }));
     } catch {
       announcer.say(t("muted-failed"));

@@ -1,4 +1,5 @@
 // Shows what is not stored yet: quietly while it is young, in words when it waits, in red with a way out when it failed.
+import { boot } from "./boot.js";
 import { isWorded, t } from "./text.js";
 
 const PATIENCE = 600;
@@ -78,7 +79,8 @@ export class PendingView {
 
 function wordsFor(entry, up, held) {
   if (entry.state === "failed") {
-    const key = `failed-${entry.failed}`;
+    const where = entry.failed === "forbidden" && boot.room.kind === "direct" ? "-direct" : "";
+    const key = `failed-${entry.failed}${where}`;
     return t("failed-sentence", { reason: t(isWorded(key) ? key : "failed-other") });
   }
   if (!up) return t("pending-waiting");

@@ -13,7 +13,7 @@ import { isNotice } from "./notices.js";
 import { letDelete } from "./deleting.js";
 import { letMarkUnread } from "./mark-unread.js";
 import { tendMenus } from "./message-menu.js";
-import { isMuted, keepMuted, letMute } from "./muted.js";
+import { isBlocked, isMuted, keepMuted, letMute } from "./muted.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
@@ -70,10 +70,10 @@ export async function startRoomPage() {
   letDelete({ slug, list, announcer });
   tendMenus(list, document.getElementById("timeline-scroll"));
   letMute({ announcer });
-  const isBlocked = () => document.getElementById("blocked") !== null;
-  keepMuted(connection, (users) => {
-    const blocks = boot.room.kind === "direct" && boot.room.people.length === 2 && boot.room.people.some(({ username }) => users.some((user) => user.username === username && user.blocked));
-    if (blocks !== isBlocked()) return location.reload();
+  keepMuted(connection, () => {
+    // Who may write here may have changed with it.
+    const blocks = boot.room.kind === "direct" && boot.room.people.length === 2 && boot.room.people.some(({ username }) => isBlocked(username));
+    if (blocks !== (document.getElementById("blocked") !== null)) return location.reload();
     folds.draw();
     typing?.draw();
   });

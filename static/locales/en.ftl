@@ -64,6 +64,7 @@ admin-nav = Looking after this place
 admin-nav-people = Accounts
 admin-nav-invitations = Invitations
 admin-nav-rooms = Rooms
+admin-nav-reports = Reports
 admin-nav-site = The site
 admin-nav-log = What was done
 admin-log = What was done
@@ -159,6 +160,16 @@ admin-sign-out = Sign out everywhere
 admin-reset = Make a link for a new password
 admin-picture = Remove the picture
 admin-reset-first = Make their link anew
+admin-suspended = suspended until { $until } UTC
+admin-suspend = Suspend
+admin-suspend-for = For how long
+admin-suspend-hours = { $hours ->
+    [1] For an hour
+    [24] For a day
+    [168] For a week
+   *[other] For { $hours } hours
+}
+admin-resume = End the suspension
 admin-deactivate = Take out of use
 admin-reactivate = Take into use again
 admin-reset-words = { $days ->
@@ -199,6 +210,10 @@ role-bot = Program
 audit-role = { $who } gave { $whom } another role: { $role }
 audit-deactivated = { $who } took the account of { $whom } out of use
 audit-reactivated = { $who } took the account of { $whom } into use again
+audit-suspended = { $who } suspended { $whom } for { $span }
+audit-resumed = { $who } ended the suspension of { $whom }
+audit-reported-deleted = { $who } deleted a message by { $whom } that was reported
+audit-report-dismissed = { $who } dismissed a report of a message by { $whom }
 audit-signed-out = { $who } signed { $whom } out everywhere
 audit-picture-removed = { $who } removed the picture of { $whom }
 audit-reset-link = { $who } made a link with which { $whom } chooses a new password
@@ -329,6 +344,64 @@ muted-hide = fold away
 muted-done = { $name } is muted. What they say is folded away.
 muted-undone = { $name } is no longer muted.
 muted-failed = That could not be changed. Try again.
+
+message-report = Report
+report-title = Report this message
+report-reason = What is wrong with it?
+report-reason-spam = Advertising or spam
+report-reason-harassment = Harassment
+report-reason-hate = It puts people down for who they are
+report-reason-private = It gives away something private
+report-reason-illegal = It is against the law
+report-reason-other = Something else
+report-words = Anything else they should know
+report-words-hint = At most 500 characters. You can leave it empty.
+report-seen = Administrators will see this message, the five before and the five after it, and that you reported it. Nobody else is told. What they see is kept for 30 days.
+report-action = Report
+report-done-title = Reported
+report-done-words = Thank you. Administrators look at it, and your home page tells you what came of it.
+report-distance = Mute or block { $name }
+report-came-of = You reported a message by { $who }: { $outcome }.
+report-news-heading = What came of your reports
+report-news-seen = Seen
+report-mine = Your reports
+report-mine-words = A report is forgotten after 30 days.
+outcome-open = nobody has decided yet
+outcome-deleted = it was deleted
+outcome-suspended = its author was suspended for a time
+outcome-deactivated = its author’s account was taken out of use
+outcome-dismissed = nothing was done
+report-in-open = in the open room { $room }
+report-in-closed = in the closed room { $room }
+report-in-direct = in direct messages
+admin-reports = Reports
+reports-waiting = { $count ->
+    [one] A report waits for you
+   *[other] { $count } reports wait for you
+}
+reports-search = Find by name, room or words
+reports-which = Which reports
+reports-open = Waiting
+reports-closed = Decided
+reports-count = { $count ->
+    [0] No reports
+    [one] One report
+   *[other] { $count } reports
+}
+reports-around = What was said around it
+reports-by = reported by
+reports-outcome = What was done: { $outcome }.
+reports-note = For whoever reported it (they see it, if you write something)
+reports-note-was = They were told: { $note }
+reports-decide = Decide
+reports-delete = Delete the message
+reports-dismiss = Do nothing
+reports-suspend = Suspend its author
+reports-deactivate = Take their account out of use
+refusal-report-own = These are your own words.
+refusal-report-reason = Choose what is wrong with it.
+refusal-report-words = At most 500 characters, and none that cannot be shown.
+refusal-reports-many = Twenty of your reports wait to be decided. That is as many as one can have.
 
 ## The list of rooms
 
@@ -708,6 +781,7 @@ failed-bad_request = the server did not understand it.
 failed-empty = there is nothing in it.
 failed-too_long = it is longer than 16,000 characters.
 failed-forbidden = you may not write in this room.
+failed-forbidden-direct = you cannot write to this person.
 failed-not_found = this room is gone.
 failed-conflict = it was sent before with other words. Try again sends it as a new message.
 failed-epoch = the server was set back to an earlier state before it arrived.
@@ -785,6 +859,8 @@ refusal-picture-broken = This picture is broken and cannot be read. Take another
 refusal-picture-none = Choose a picture first.
 refusal-status = At most 80 characters on one line, and a single picture.
 refusal-name-characters = The name contains characters that cannot be shown.
+refusal-suspended = Your account is suspended for a time. Sign in with your password to see for how long.
+refusal-suspended-until = Your account is suspended until { $until } UTC. After that you can sign in again, and everything is as you left it.
 refusal-login-wrong = Username and password do not match.
 refusal-login-throttled = { $seconds ->
     [one] Too many attempts. Try again in { $seconds } second.
@@ -830,6 +906,7 @@ bad-member-role = A member’s role in a room is owner or member.
 bad-nul = The text contains a NUL character.
 bad-number = A number is missing its digits or is out of range.
 bad-query = The query could not be read.
+bad-reason = A reason is spam, harassment, hate, private, illegal or other.
 bad-reply = There is no such message to reply to.
 bad-request = The request could not be read.
 bad-seq = There is no message with that number yet.

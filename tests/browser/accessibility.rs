@@ -86,6 +86,24 @@ fn every_page_is_accessible() {
         )
         .await
         .expect(201, "a room");
+        let report = json!({"reason": "spam", "text": "Again."});
+        let ada = site.browser();
+        ada.set_cookie("adda", &window.cookie("adda").await);
+        ada.json("POST", "/api/rooms/lobby/messages/1/reports", &report)
+            .await
+            .expect(201, "a report");
+        site.signed_up("cleo")
+            .await
+            .json(
+                "POST",
+                "/api/rooms/lobby/messages",
+                &json!({"message": "so"}),
+            )
+            .await
+            .expect(201, "so");
+        ada.json("PUT", "/api/people/cleo/mute", &json!({}))
+            .await
+            .expect(200, "muted");
         found.extend(
             looked_at(
                 &window,
@@ -102,6 +120,9 @@ fn every_page_is_accessible() {
                     "/admin/log",
                     "/admin/site",
                     "/admin/rooms",
+                    "/admin/reports",
+                    "/chat/lobby/report?seq=2",
+                    "/people/cleo/",
                     "/chat/direct/ben/",
                     "/chat/nowhere/",
                     "/nothing",

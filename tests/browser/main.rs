@@ -16,6 +16,7 @@ mod window;
 mod accessibility;
 mod company;
 mod deleting;
+mod getting_along;
 mod notifying;
 mod outage;
 mod scrolling;

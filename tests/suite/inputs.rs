@@ -5,7 +5,7 @@ mod cost;
 mod frames;
 mod handshake;
 mod json;
-mod permission;
+pub(crate) mod permission;
 mod signing_in;
 mod standing;
 mod text;

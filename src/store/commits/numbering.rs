@@ -19,7 +19,7 @@ use crate::store::reading::read_by_saying;
 use crate::store::rooms;
 use crate::store::schema::{room_counters, users};
 use crate::store::time::Time;
-use crate::store::users::raise_access_revision;
+use crate::store::users::{raise_access_revision, suspended};
 use crate::store::{RoomId, UserId};
 use crate::store::{directs, memberships, messages as stored};
 
@@ -349,13 +349,8 @@ impl Numbering {
 }
 
 fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>> {
-    type Columns = (
-        UserId,
-        String,
-        String,
-        Option<String>,
-        Option<chrono::NaiveDateTime>,
-    );
+    type Moment = Option<chrono::NaiveDateTime>;
+    type Columns = (UserId, String, String, Option<String>, Moment, Moment);
     let mut found = HashMap::with_capacity(people.len());
     for people in people.chunks(CHUNK) {
         let rows: Vec<Columns> = users::table
@@ -366,14 +361,15 @@ fn authors(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Author>
                 users::role,
                 users::avatar,
                 users::deactivated_at,
+                users::suspended_until,
             ))
             .load(conn)?;
         found.extend(
             rows.into_iter()
-                .map(|(id, name, role, avatar, deactivated)| {
+                .map(|(id, name, role, avatar, deactivated, until)| {
                     let person = Person {
                         role: Role::parse(&role).unwrap_or(Role::Guest),
-                        active: deactivated.is_none(),
+                        active: deactivated.is_none() && suspended(until).is_none(),
                     };
                     let author = Author {
                         person,

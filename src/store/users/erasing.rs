@@ -6,7 +6,7 @@ use super::avatars;
 use crate::error::{Error, Result};
 use crate::store::connection::Conn;
 use crate::store::schema::{
-    attention, invitations, memberships, messages, password_resets, rooms, users,
+    attention, invitations, memberships, messages, muted_people, password_resets, rooms, users,
 };
 use crate::store::{RoomId, Time, UserId, administration, sign_ins};
 
@@ -68,6 +68,7 @@ pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Res
     diesel::delete(password_resets::table.filter(password_resets::user_id.eq(user)))
         .execute(conn)?;
     diesel::delete(invitations::table.filter(invitations::made_by.eq(user))).execute(conn)?;
+    diesel::delete(muted_people::table.filter(muted_people::user_id.eq(user))).execute(conn)?;
     sign_ins::end_all_of(conn, user)
 }
 

@@ -1,9 +1,12 @@
 //! Every route and every frame, as whoever may and whoever may not.
 
+mod getting_along;
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::json;
 
+use self::getting_along::GETTING_ALONG;
 use super::unharmed;
 use crate::people::Person;
 use crate::site::http::{Answer, Browser};
@@ -29,7 +32,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 54] = [
+const ROUTES: [Route; 48] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -118,37 +121,6 @@ const ROUTES: [Route; 54] = [
     ("GET", "/sw.js", Nothing, [200, 200, 200]),
     ("GET", "/api/users", Nothing, [401, 200, 200]),
     ("GET", "/api/rooms", Nothing, [401, 200, 200]),
-    ("GET", "/api/me/muted", Nothing, [401, 200, 200]),
-    (
-        "PUT",
-        "/api/people/nobody/mute",
-        Json("{}"),
-        [401, 404, 404],
-    ),
-    (
-        "DELETE",
-        "/api/people/nobody/mute",
-        Json("{}"),
-        [401, 200, 200],
-    ),
-    (
-        "PUT",
-        "/api/people/nobody/block",
-        Json("{}"),
-        [401, 404, 404],
-    ),
-    (
-        "DELETE",
-        "/api/people/nobody/block",
-        Json("{}"),
-        [401, 200, 200],
-    ),
-    (
-        "POST",
-        "/people/nobody/",
-        Form(&[("do", "mute")]),
-        [303, 404, 404],
-    ),
     (
         "POST",
         "/api/rooms",
@@ -236,7 +208,7 @@ async fn every_route_is_for_some_and_not_for_others(database: Database) {
         ("member", &member.browser, 1),
         ("administrator", &administrator.browser, 2),
     ] {
-        for route in &ROUTES {
+        for route in ROUTES.iter().chain(&GETTING_ALONG) {
             let what = format!("{} {} as {who}", route.0, route.1);
             let answer = ask(browser, route).await.expect(route.3[place], &what);
             // The old address of the lobby leads to the lobby, which then asks.

@@ -1,4 +1,4 @@
-//! What is read, and what somebody wants to be told of, as everyone who may stand to a room.
+//! What is read, what somebody wants to be told of, and what they report, as everyone who may stand to a room.
 
 use super::Line;
 
@@ -11,7 +11,7 @@ const READERS: [&str; 2] = [
     "401 401 404 404 404 404 200 200 200 404",
 ];
 
-pub const READING: [Line; 8] = [
+pub const READING: [Line; 11] = [
     ("GET", "/api/rooms/{room}/reads", "", READERS),
     ("PUT", "/api/rooms/{room}/unread", r#"{"seq":1}"#, READERS),
     ("GET", "/api/rooms/{room}/notifications", "", READERS),
@@ -47,6 +47,33 @@ pub const READING: [Line; 8] = [
         [
             "303 303 303 303 404 404 303 303 303 303",
             "303 303 404 404 404 404 303 303 303 404",
+        ],
+    ),
+    (
+        "GET",
+        "/chat/{room}/report?seq=1",
+        "",
+        [
+            "303 303 200 200 404 404 200 200 200 200",
+            "303 303 404 404 404 404 200 200 200 404",
+        ],
+    ),
+    (
+        "FORM",
+        "/chat/{room}/report",
+        "seq=1&reason=spam",
+        [
+            "303 303 303 303 404 404 303 303 422 303",
+            "303 303 404 404 404 404 303 303 422 404",
+        ],
+    ),
+    (
+        "POST",
+        "/api/rooms/{room}/messages/1/reports",
+        r#"{"reason":"spam"}"#,
+        [
+            "401 401 200 200 404 404 200 200 400 200",
+            "401 401 404 404 404 404 200 200 400 404",
         ],
     ),
 ];
