@@ -61,7 +61,10 @@ export class RoomList {
     const answer = await call("GET", "/api/rooms").catch(() => null);
     if (!answer) return;
     this.#onCompared(answer.rooms);
-    for (const room of answer.rooms) if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
+    for (const room of answer.rooms) {
+      if (room.joined && !room.hidden) this.#add(room);
+      if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
+    }
   }
 
   /** In a mute room only what names one counts. */

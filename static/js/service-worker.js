@@ -14,6 +14,6 @@ async function show({ slug, seq }) {
   const windows = await clients.matchAll({ type: "window", includeUncontrolled: true });
   const room = windows.find(shows);
   if (!room) return clients.openWindow(`${path}?at=${seq}`);
-  await room.focus();
   room.postMessage({ type: "seek", seq });
+  await room.focus();
 }

@@ -237,6 +237,33 @@ fn what_is_set_at_one_node_holds_at_the_other() {
     });
 }
 
+#[test]
+fn nobody_is_told_at_one_node_of_a_room_they_look_at_by_way_of_the_other() {
+    crate::play(async {
+        let nodes = Nodes::with(2, &[("ADDA_MESSAGES_PER_SECOND", "0")]);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let mut ben = nodes.sites[1].person("ben").await;
+        let mut page = ben.on(&nodes.sites[0]).opens_lobby_page().await;
+        ada.enters("lobby").await;
+        ben.enters("lobby").await;
+        for on in [true, false] {
+            let focus = json!({"type": "focus", "on": on});
+            ben.socket().send(&focus).await;
+            ben.socket().everything().await;
+            // The other node hears of it within a second or two.
+            let mut is_told = on;
+            for _ in 0..100 {
+                let seq = ada.says("@ben").await["seq"].as_i64().unwrap();
+                is_told = told(&mut page, seq).await != Value::Null;
+                if is_told != on {
+                    break;
+                }
+            }
+            assert_eq!(is_told, !on, "looking: {on}");
+        }
+    });
+}
+
 async fn the_script_behind_notifications_is_at_the_root_and_never_old(database: Database) {
     let site = Site::start(database);
     let answer = site.browser().get("/sw.js").await.expect(200, "/sw.js");

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use actix::prelude::*;
 use bytestring::ByteString;
 
+use super::afar::Afar;
 use super::marks::Taken;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
@@ -63,7 +64,7 @@ impl Person {
 
     /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark
     /// moved, or they are told of a message.
-    fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>) {
+    fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>, afar: &Afar) {
         let mut own = std::mem::take(&mut self.own);
         let mut frames: Vec<(RoomId, ByteString)> = Vec::with_capacity(rooms.len());
         for (room, slug) in rooms {
@@ -72,7 +73,7 @@ impl Person {
                 continue;
             };
             let deleted = self.taken_back(*room);
-            let told = self.notice(*room, &mark);
+            let told = self.notice(*room, &mark, afar);
             if told.is_some() {
                 own.insert(*room);
             }
@@ -130,7 +131,7 @@ impl Hub {
             hub.untold.told_at = Some(Instant::now());
             for (user, rooms) in std::mem::take(&mut hub.untold.rooms) {
                 if let Some(person) = hub.people.get_mut(&user) {
-                    person.tell(&rooms);
+                    person.tell(&rooms, &hub.afar);
                 }
             }
         });
@@ -304,7 +305,7 @@ impl Hub {
             if overflown || !is_elsewhere {
                 person.marks.remove(&room);
             }
-            if !is_elsewhere && !person.is_told_here(user, room, &said) {
+            if !is_elsewhere && !person.is_told_here(user, room, &said, &self.afar) {
                 continue;
             }
             person.hears(room, &said);

@@ -13,8 +13,8 @@ use super::marks::{MarkChanged, ReadMoved};
 use super::{Attendance, Hear, Heard, Hub};
 use crate::chat::relay::{Notice, Sighting, Word};
 use crate::chat::room::{FromAfar, HeadIs, TypingAfar};
-use crate::store::UserId;
 use crate::store::heads::Head;
+use crate::store::{RoomId, UserId};
 
 /// Announcements until everyone is named again: 15 s.
 const EVERYONE_EVERY: u32 = 15;
@@ -47,6 +47,12 @@ impl Afar {
     /// How somebody is there, by way of each of those nodes.
     pub(super) fn of(&self, user: UserId) -> impl Iterator<Item = &Attendance> {
         self.living().filter_map(move |node| node.people.get(&user))
+    }
+
+    /// Whether somebody looks at a room by way of one of those nodes.
+    pub(super) fn watches(&self, user: UserId, room: RoomId) -> bool {
+        self.of(user)
+            .any(|attendance| attendance.watched.contains(&room))
     }
 
     /// Of whom something was heard that was not known, or whose node fell silent.
@@ -333,6 +339,7 @@ mod tests {
             let attendance = Attendance {
                 away: false,
                 rooms: rooms.to_vec(),
+                watched: rooms[1..].to_vec(),
             };
             vec![Sighting(1, attendance)]
         };
@@ -341,5 +348,8 @@ mod tests {
         afar.hear("a".into(), 2, false, reads(&[6]), &[]);
         assert_eq!(touched(&mut afar), [1]);
         assert_eq!(afar.of(1).next().map(|it| it.rooms.clone()), Some(vec![6]));
+        assert!(!afar.watches(1, 6));
+        afar.hear("b".into(), 1, true, reads(&[6, 8]), &[]);
+        assert!(afar.watches(1, 8) && !afar.watches(1, 6) && !afar.watches(2, 8));
     }
 }

@@ -20,6 +20,9 @@ pub struct Attendance {
     pub away: bool,
     /// The rooms they have open, ascending.
     pub rooms: Vec<RoomId>,
+    /// Those among them that a window with the focus shows, ascending.
+    #[serde(default)]
+    pub watched: Vec<RoomId>,
 }
 
 /// Those who are connected and let it be known, with whether they are away.
@@ -37,9 +40,12 @@ impl Person {
             active.is_some_and(|active| now.saturating_duration_since(active) < ACTIVE_FOR)
         };
         let rooms: BTreeSet<RoomId> = self.sessions.values().filter_map(|it| it.room).collect();
+        let in_focus = self.sessions.values().filter(|it| it.is_watched);
+        let watched: BTreeSet<RoomId> = in_focus.filter_map(|it| it.room).collect();
         Some(Attendance {
             away: !self.sessions.values().any(is_used),
             rooms: rooms.into_iter().collect(),
+            watched: watched.into_iter().collect(),
         })
     }
 }

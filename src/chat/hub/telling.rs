@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 
+use super::afar::Afar;
 use super::{AttentionChanged, Focus, Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::Frame;
@@ -60,7 +61,13 @@ impl Person {
     }
 
     /// Whether something that was said is to be told to this person, who has the room open and nothing else.
-    pub(super) fn is_told_here(&self, user: UserId, room: RoomId, said: &[Said]) -> bool {
+    pub(super) fn is_told_here(
+        &self,
+        user: UserId,
+        room: RoomId,
+        said: &[Said],
+        afar: &Afar,
+    ) -> bool {
         let in_room = |session: &&super::SessionHere| session.room == Some(room);
         let wants = self
             .sessions
@@ -69,12 +76,17 @@ impl Person {
             .and_then(|session| session.wants);
         wants.is_some_and(|wants| {
             said.iter()
-                .any(|said| self.reason(user, room, wants, said).is_told())
+                .any(|said| self.reason(user, room, wants, said, afar).is_told())
         })
     }
 
     /// What this person is told of in a room: the newest that calls them, else the newest. What was read meanwhile is not.
-    pub(super) fn notice(&mut self, room: RoomId, mark: &Mark) -> Option<(Said, Reason)> {
+    pub(super) fn notice(
+        &mut self,
+        room: RoomId,
+        mark: &Mark,
+        afar: &Afar,
+    ) -> Option<(Said, Reason)> {
         let heard = self.heard.remove(&room)?;
         let is_taken_back = |seq: i64| {
             let mut all = heard.iter().flat_map(|batch| batch.iter());
@@ -85,7 +97,7 @@ impl Person {
             if said.seq <= mark.read_seq || is_taken_back(said.seq) {
                 continue;
             }
-            let reason = self.reason(mark.user, room, mark.wants, said);
+            let reason = self.reason(mark.user, room, mark.wants, said, afar);
             let outweighs = told.is_none_or(|(_, known)| reason.is_called() || !known.is_called());
             if reason.is_told() && outweighs {
                 told = Some((said, reason));
@@ -103,7 +115,7 @@ impl Person {
         }
     }
 
-    fn reason(&self, user: UserId, room: RoomId, wants: Wants, said: &Said) -> Reason {
+    fn reason(&self, user: UserId, room: RoomId, wants: Wants, said: &Said, afar: &Afar) -> Reason {
         let is_watching = self
             .sessions
             .values()
@@ -114,7 +126,7 @@ impl Person {
             is_muted: wants.is_muted(),
             is_online: !self.is_invisible,
             quiet: self.attention.quiet_at(Time::now()),
-            is_watching,
+            is_watching: is_watching || afar.watches(user, room),
         };
         telling::reason(said.heard_by(user, &self.muted), listener)
     }
