@@ -28,6 +28,9 @@ const SLUG_RANDOM_CHARACTERS: usize = 10;
 const DIRECT: char = '~';
 const SLUG_DIRECT_CHARACTERS: usize = 16;
 const USERNAME_CHARACTERS: std::ops::RangeInclusive<usize> = 2..=32;
+/// What those are called who deleted their account, with something random behind it.
+const FORMER_MEMBERS: &str = "former-member-";
+const FORMER_RANDOM_CHARACTERS: usize = 10;
 const RESERVED_USERNAMES: [&str; 9] = [
     "room",
     "here",
@@ -176,10 +179,18 @@ impl Username {
         let reserved = RESERVED_USERNAMES
             .iter()
             .any(|word| skeleton(word) == skeleton(&name));
-        if reserved {
+        if reserved || skeleton(&name).starts_with(&skeleton(FORMER_MEMBERS)) {
             return Err(refuse("refusal-username-reserved"));
         }
         Ok(Username(name.into()))
+    }
+
+    /// What whoever deletes their account is called from then on: nobody could take it before.
+    pub fn of_former_member() -> Result<String> {
+        Ok(format!(
+            "{FORMER_MEMBERS}{}",
+            secrets::random_word(FORMER_RANDOM_CHARACTERS)?
+        ))
     }
 
     /// What two names that look alike have in common (UTS 39), case folded.

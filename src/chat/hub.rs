@@ -115,6 +115,8 @@ struct OpenRoom {
 
 #[derive(Default)]
 struct Person {
+    /// The name they are mentioned by.
+    username: Arc<str>,
     /// Whether nobody is to know that they are there.
     is_invisible: bool,
     /// Whether they see only people of their own rooms.

@@ -8,6 +8,7 @@ mod fragments;
 mod guard;
 mod session;
 
+mod handing_on;
 mod taking_back;
 mod wanting;
 
@@ -317,6 +318,13 @@ impl Chat {
         let store = self.store.clone();
         actix::spawn(async move { store.finish_deletions().await });
         Ok(())
+    }
+
+    /// Counts what somebody writes beside the live rooms as something that they say.
+    ///
+    /// Errors: `RateLimited`.
+    pub fn take_allowance(&self, viewer: &Viewer) -> Result<()> {
+        self.allowances.of(viewer.id).take()
     }
 
     /// Closes every socket of a sign-in.

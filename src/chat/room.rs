@@ -14,11 +14,12 @@ mod reading;
 mod requests;
 mod saving;
 mod seen;
+mod showing;
 #[cfg(test)]
 pub(super) mod tests;
 mod typing;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -30,7 +31,6 @@ pub use requests::{
     Presences, Read, Retire, Say, Sight, Told, Typing, TypingAfar,
 };
 
-use super::closing::CloseReason;
 use super::hold::Hold;
 use super::hub::Hub;
 use super::outlet::{Batch, Outlet};
@@ -85,6 +85,7 @@ pub struct Room {
     arriving: Arriving,
     looks: Looks,
     seen: seen::Readers,
+    outs: showing::Outs,
     /// The room is said to be this far; above the gate where it is still to be read.
     head_wanted: i64,
     /// Whether it is about to be looked whether that was reached.
@@ -107,6 +108,8 @@ struct Present {
     caught_up: bool,
     /// Whether it could post when it came.
     can_post: bool,
+    /// Whether its person belonged to the room when it came.
+    joined: bool,
     hold: Option<Hold>,
 }
 
@@ -180,6 +183,7 @@ impl Room {
             arriving: Arriving::default(),
             looks: Looks::default(),
             seen: seen::Readers::default(),
+            outs: showing::Outs::default(),
             head_wanted: 0,
             head_due: false,
             bits_read: 0,
@@ -219,75 +223,11 @@ impl Room {
         }));
     }
 
-    /// Shows committed changes: each once, ascending, to everyone who has caught up.
-    fn show(&mut self, mut committed: Vec<Shown>) {
-        committed.sort_unstable_by_key(|shown| shown.revision);
-        let is_taken_back = |shown: &&Shown| shown.said.is_deleted && shown.revision > self.gate;
-        let taken_back: HashSet<i64> = committed
-            .iter()
-            .filter(is_taken_back)
-            .map(|shown| shown.said.seq)
-            .collect();
-        self.recent.forget(&taken_back);
-        let mut frames = Vec::with_capacity(committed.len());
-        let mut said = Vec::with_capacity(committed.len());
-        for shown in committed {
-            if shown.revision <= self.gate {
-                continue;
-            }
-            self.gate = shown.revision;
-            self.last_seq = self.last_seq.max(shown.said.seq);
-            if taken_back.contains(&shown.said.seq) && !shown.said.is_deleted {
-                // It is shown once, as it is now.
-                continue;
-            }
-            self.recent
-                .push(shown.revision, shown.said.seq, shown.frame.clone());
-            if shown.said.is_notice {
-                self.looks.have_changed();
-            }
-            said.push(shown.said);
-            frames.push(shown.frame);
-        }
-        if frames.is_empty() {
-            return;
-        }
-        self.tell_everyone(&Batch::new(frames));
-        self.reading.said(said);
-    }
-
-    /// Tells everyone who has caught up.
-    fn tell_everyone(&mut self, batch: &Arc<Batch>) {
-        let mut gone = Vec::new();
-        for (session, present) in &self.present {
-            if present.caught_up && !present.outlet.deliver(batch) {
-                gone.push(*session);
-            }
-        }
-        for session in gone {
-            self.leave(session);
-        }
-    }
-
     /// Tells those who are meant what may be dropped where somebody does not keep up.
     fn tell_at_leisure(&self, batch: &Arc<Batch>, is_meant: impl Fn(UserId) -> bool) {
         for present in self.present.values() {
             if present.caught_up && is_meant(present.person.id) {
                 present.outlet.deliver_at_leisure(batch);
-            }
-        }
-    }
-
-    /// Everyone loads afresh: more was missed than is shown at once.
-    fn skip_to(&mut self, head: i64, last_seq: i64) {
-        self.gate = self.gate.max(head);
-        self.last_seq = self.last_seq.max(last_seq);
-        self.recent.restart(self.gate);
-        self.reading.skipped();
-        let everyone: Vec<SessionId> = self.present.keys().copied().collect();
-        for session in everyone {
-            if let Some(present) = self.leave(session) {
-                present.outlet.let_go(CloseReason::Restart);
             }
         }
     }

@@ -41,6 +41,21 @@ pub struct Said {
     /// Whether it was taken back.
     #[serde(default)]
     pub is_deleted: bool,
+    /// Whom it puts out of the room, where it is a notice of that.
+    #[serde(default)]
+    pub puts_out: Option<PutsOut>,
+}
+
+/// Who may see nothing of a room that is newer than a notice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PutsOut {
+    /// Somebody who was removed.
+    Removed(String),
+    /// Somebody who left, and in an open room may look around.
+    Left(String),
+    /// Everyone who does not belong to it: it was closed.
+    Strangers,
 }
 
 impl From<&Message> for Said {
@@ -56,6 +71,28 @@ impl From<&Message> for Said {
             wanted_by: Arc::default(),
             is_notice: message.kind.is_some(),
             is_deleted: message.deleted,
+            puts_out: PutsOut::by(message),
+        }
+    }
+}
+
+impl PutsOut {
+    fn by(message: &Message) -> Option<PutsOut> {
+        let event = message.event.as_ref()?;
+        let person = || event["person"]["username"].as_str().map(str::to_owned);
+        match event["code"].as_str()? {
+            "removed" => person().map(PutsOut::Removed),
+            "left" => Some(PutsOut::Left(message.username.to_string())),
+            "closed" => Some(PutsOut::Strangers),
+            _ => None,
+        }
+    }
+
+    /// Who belongs to the room no more, where it is one person.
+    pub fn person(&self) -> Option<&str> {
+        match self {
+            PutsOut::Removed(username) | PutsOut::Left(username) => Some(username),
+            PutsOut::Strangers => None,
         }
     }
 }

@@ -33,6 +33,8 @@ pub struct Standing {
     pub revisions: HashMap<UserId, i64>,
     /// Those who are not to be seen.
     pub invisible: HashSet<UserId>,
+    /// Those who see only people of their own rooms.
+    pub guests: HashSet<UserId>,
     /// Whom each of them does not want to hear.
     pub muted: HashMap<UserId, Muted>,
     /// What each person set for all of their rooms.
@@ -65,6 +67,7 @@ pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
     Ok(Standing {
         revisions: revisions(conn, &question.users)?,
         invisible: invisible(conn, &question.users)?,
+        guests: guests(conn, &question.users)?,
         muted: muted::of_each(conn, &question.users)?,
         attention: attention::of_people(conn, &question.users)?,
         living: sign_ins::living(conn, &question.sign_ins)?,
@@ -73,12 +76,26 @@ pub fn standing(conn: &mut Conn, question: &Question) -> Result<Standing> {
     })
 }
 
-fn invisible(conn: &mut Conn, people: &[UserId]) -> Result<HashSet<UserId>> {
+/// Those of some people who are not to be seen.
+pub(super) fn invisible(conn: &mut Conn, people: &[UserId]) -> Result<HashSet<UserId>> {
     let mut found = HashSet::new();
     for people in people.chunks(CHUNK) {
         let ids: Vec<UserId> = users::table
             .filter(users::id.eq_any(people.to_vec()))
             .filter(users::invisible.eq(true))
+            .select(users::id)
+            .load(conn)?;
+        found.extend(ids);
+    }
+    Ok(found)
+}
+
+fn guests(conn: &mut Conn, people: &[UserId]) -> Result<HashSet<UserId>> {
+    let mut found = HashSet::new();
+    for people in people.chunks(CHUNK) {
+        let ids: Vec<UserId> = users::table
+            .filter(users::id.eq_any(people.to_vec()))
+            .filter(users::role.eq("guest"))
             .select(users::id)
             .load(conn)?;
         found.extend(ids);
@@ -103,7 +120,10 @@ pub fn rooms_of(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Ha
 }
 
 /// The places where somebody may be: those that they may read.
-fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(RoomId, UserId)>> {
+pub(super) fn permitted(
+    conn: &mut Conn,
+    places: &[(RoomId, UserId)],
+) -> Result<HashSet<(RoomId, UserId)>> {
     let stand = super::memberships::at(conn, places)?;
     let (mut open, mut guests) = (HashSet::new(), HashSet::new());
     for places in places.chunks(CHUNK) {
@@ -115,12 +135,7 @@ fn permitted(conn: &mut Conn, places: &[(RoomId, UserId)]) -> Result<HashSet<(Ro
             .select(rooms::id)
             .load(conn)?;
         open.extend(found);
-        let found: Vec<UserId> = users::table
-            .filter(users::id.eq_any(of_people))
-            .filter(users::role.eq("guest"))
-            .select(users::id)
-            .load(conn)?;
-        guests.extend(found);
+        guests.extend(self::guests(conn, &of_people)?);
     }
     let may = |place: &&(RoomId, UserId)| {
         let person = Person {

@@ -7,7 +7,7 @@ use diesel::sql_types::{BigInt, Text};
 use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend};
-use super::schema::{memberships, room_counters, users};
+use super::schema::{memberships, room_counters, rooms, users};
 use super::time::Time;
 use super::users::{Profile, ProfileRow, raise_access_revision};
 use super::{RoomId, UserId};
@@ -155,7 +155,7 @@ pub(super) fn set_posts_again_at(
     Ok(())
 }
 
-/// Who looks after a room, of those whose accounts are in use.
+/// Who looks after a room, of those whose accounts are in use; guests never do.
 pub(super) fn owners(conn: &mut Conn, room: RoomId) -> Result<Vec<UserId>> {
     Ok(memberships::table
         .inner_join(users::table)
@@ -163,7 +163,21 @@ pub(super) fn owners(conn: &mut Conn, room: RoomId) -> Result<Vec<UserId>> {
         .filter(memberships::state.eq("joined"))
         .filter(memberships::role.eq("owner"))
         .filter(users::deactivated_at.is_null())
+        .filter(users::role.ne("guest"))
         .select(memberships::user_id)
+        .load(conn)?)
+}
+
+/// The rooms that somebody is an owner of, each with its name in URLs.
+pub fn owned_by(conn: &mut Conn, user: UserId) -> Result<Vec<(RoomId, String)>> {
+    Ok(memberships::table
+        .inner_join(rooms::table)
+        .filter(memberships::user_id.eq(user))
+        .filter(memberships::state.eq("joined"))
+        .filter(memberships::role.eq("owner"))
+        .filter(rooms::kind.ne("direct"))
+        .order(memberships::room_id.asc())
+        .select((rooms::id, rooms::slug))
         .load(conn)?)
 }
 

@@ -56,6 +56,15 @@ pub fn of_each(conn: &mut Conn, people: &[UserId]) -> Result<HashMap<UserId, Mut
     Ok(found)
 }
 
+/// Somebody is gone, and keeps nobody away any more; nor need anybody keep them away.
+pub(super) fn forget(conn: &mut Conn, user: UserId) -> Result<()> {
+    let theirs = muted_people::user_id
+        .eq(user)
+        .or(muted_people::muted_id.eq(user));
+    diesel::delete(muted_people::table.filter(theirs)).execute(conn)?;
+    Ok(())
+}
+
 /// The profiles of those whom somebody keeps away, by name.
 pub fn list(conn: &mut Conn, user: UserId) -> Result<Vec<Profile>> {
     let rows: Vec<(ProfileRow, bool)> = muted_people::table

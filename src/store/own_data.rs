@@ -1,5 +1,7 @@
 //! Everything that is kept of somebody, for themself to take along. Nothing that opens a door is among it.
 
+use std::collections::BTreeSet;
+
 use data_encoding::BASE64;
 use diesel::prelude::*;
 use serde::Serialize;
@@ -12,7 +14,7 @@ use super::time::Time;
 use super::users::profiles::{self, Own};
 use super::users::{Profile, avatars};
 use super::{RoomId, UserId};
-use super::{attention, sign_ins};
+use super::{access, attention, sign_ins};
 use crate::error::Result;
 
 /// Messages read at once.
@@ -77,7 +79,9 @@ pub struct Said {
     pub room_id: RoomId,
     /// The message's number there.
     pub seq: i64,
-    room: String,
+    /// Left out where they may know nothing of it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<String>,
     sent_at: Time,
     message: String,
 }
@@ -89,13 +93,12 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
         .select(users::created_at)
         .first(conn)?;
     let listed = sign_ins::of_person(conn, user, SIGN_INS_MAX)?;
-    let places: Vec<(String, String, String, String, String, i64)> = memberships::table
+    let places: Vec<(RoomId, String, String, String, String, String, i64)> = memberships::table
         .inner_join(rooms::table)
         .filter(memberships::user_id.eq(user))
-        // Where they were put out of a hidden room they are told nothing more of it.
-        .filter(memberships::state.eq("joined").or(rooms::kind.eq("open")))
         .order(rooms::id.asc())
         .select((
+            rooms::id,
             rooms::slug,
             rooms::name,
             rooms::kind,
@@ -104,7 +107,10 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
             memberships::read_seq,
         ))
         .load(conn)?;
-    let place = |(slug, name, kind, state, role, read_seq)| Place {
+    let all: Vec<(RoomId, UserId)> = places.iter().map(|place| (place.0, user)).collect();
+    // Of rooms that they may know nothing of any more they are told nothing.
+    let known = access::permitted(conn, &all)?;
+    let place = |(_, slug, name, kind, state, role, read_seq)| Place {
         slug,
         name,
         kind,
@@ -127,7 +133,11 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
         }),
         created_at: Time::from_sql(created_at),
         sign_ins: listed.into_iter().map(sign_in).collect(),
-        rooms: places.into_iter().map(place).collect(),
+        rooms: places
+            .into_iter()
+            .filter(|(room, ..)| known.contains(&(*room, user)))
+            .map(place)
+            .collect(),
         muted: muted::list(conn, user)?,
         reports: reports::of_person(conn, user)?,
     })
@@ -156,10 +166,13 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
             messages::text,
         ))
         .load(conn)?;
+    let places: BTreeSet<(RoomId, UserId)> = rows.iter().map(|row| (row.0, user)).collect();
+    let places: Vec<(RoomId, UserId)> = places.into_iter().collect();
+    let known = access::permitted(conn, &places)?;
     let said = |(room_id, seq, room, sent_at, message)| Said {
         room_id,
         seq,
-        room,
+        room: known.contains(&(room_id, user)).then_some(room),
         sent_at: Time::from_sql(sent_at),
         message,
     };

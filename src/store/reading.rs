@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::connection::Conn;
 use super::schema::{memberships, rooms, users};
-use super::{RoomId, UserId};
+use super::{RoomId, UserId, access};
 use crate::error::Result;
 
 /// In rooms of more people nobody could do anything with it.
@@ -45,6 +45,9 @@ pub struct Seen {
     pub user: UserId,
     /// The name they are mentioned by.
     pub username: String,
+    /// Whether nobody is to know that they are there, and reading just now.
+    #[serde(skip)]
+    pub is_invisible: bool,
     /// Up to this message; 0 where they have read nothing.
     pub seq: i64,
 }
@@ -67,7 +70,7 @@ pub fn seen(conn: &mut Conn, room: RoomId) -> Result<Option<SeenBy>> {
     if !shows {
         return Ok(None);
     }
-    let members: Vec<(UserId, String, i64, bool)> = memberships::table
+    let members: Vec<(UserId, String, i64, bool, bool)> = memberships::table
         .inner_join(users::table)
         .filter(memberships::room_id.eq(room))
         .filter(memberships::state.eq("joined"))
@@ -78,28 +81,31 @@ pub fn seen(conn: &mut Conn, room: RoomId) -> Result<Option<SeenBy>> {
             users::username,
             memberships::seen_seq,
             users::hides_reading,
+            users::invisible,
         ))
         .load(conn)?;
     if members.len() as i64 > SHOWN_TO_MAX {
         return Ok(None);
     }
-    let open = members.into_iter().filter(|(_, _, _, hides)| !hides);
+    let open = members.into_iter().filter(|(_, _, _, hides, _)| !hides);
     let mut seen = SeenBy::default();
-    for (user, username, seq, _) in open {
+    for (user, username, seq, _, is_invisible) in open {
         seen.shown_to.insert(user);
         seen.reads.push(Seen {
             user,
             username,
+            is_invisible,
             seq,
         });
     }
     Ok(Some(seen))
 }
 
-/// What others see never falls.
+/// What others see never falls; and it does not rise either while somebody is not to be seen.
 #[diesel::dsl::auto_type]
-fn seen_up_to(seq: i64) -> _ {
-    diesel::dsl::case_when(memberships::seen_seq.lt(seq), seq.into_sql::<BigInt>())
+fn seen_up_to(seq: i64, is_invisible: bool) -> _ {
+    let limit: i64 = if is_invisible { i64::MIN } else { seq };
+    diesel::dsl::case_when(memberships::seen_seq.lt(limit), seq.into_sql::<BigInt>())
         .otherwise(memberships::seen_seq)
 }
 
@@ -108,6 +114,8 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec
     // In one order on every node, so that no two wait for each other.
     let mut marks = marks.to_vec();
     marks.sort_unstable();
+    let readers: Vec<UserId> = marks.iter().map(|mark| mark.user).collect();
+    let unseen = access::invisible(conn, &readers)?;
     let mut others = Vec::new();
     for mark in marks {
         let moved = diesel::update(memberships::table.find((room, mark.user)))
@@ -115,7 +123,7 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec
             .filter(memberships::read_turn.eq(mark.turn))
             .set((
                 memberships::read_seq.eq(mark.seq),
-                memberships::seen_seq.eq(seen_up_to(mark.seq)),
+                memberships::seen_seq.eq(seen_up_to(mark.seq, unseen.contains(&mark.user))),
             ))
             .execute(conn)?;
         if moved == 0
@@ -130,11 +138,12 @@ pub fn mark_read(conn: &mut Conn, room: RoomId, marks: &[Reached]) -> Result<Vec
 
 /// Moves one mark forward, in whichever turn it is; where it stands then, 0 where they never joined.
 pub fn mark_read_now(conn: &mut Conn, room: RoomId, user: UserId, seq: i64) -> Result<i64> {
+    let is_invisible = !access::invisible(conn, &[user])?.is_empty();
     diesel::update(memberships::table.find((room, user)))
         .filter(memberships::read_seq.lt(seq))
         .set((
             memberships::read_seq.eq(seq),
-            memberships::seen_seq.eq(seen_up_to(seq)),
+            memberships::seen_seq.eq(seen_up_to(seq, is_invisible)),
         ))
         .execute(conn)?;
     Ok(find(conn, room, user)?.unwrap_or_default().read_seq)

@@ -43,6 +43,7 @@ pub(super) fn of_event(name: &str, event: &Value) -> String {
         "shows_reading" => "notice-shows-reading-ended",
         "left" if event["owner"].is_object() => "notice-left-passed-on",
         "left" => "notice-left",
+        "handed_on" => "notice-handed-on",
         _ => "notice-other",
     };
     texts::t(key, &arguments)

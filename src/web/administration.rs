@@ -173,8 +173,18 @@ async fn carry_out(
         .write(move |conn| administration::carry_out(conn, &actor, &skeleton, &wanted))
         .await?;
     match duty {
-        Duty::Deactivate | Duty::Suspend(_) | Duty::SignOut => services.chat.cut_off(user),
-        Duty::Role(_) | Duty::Reactivate | Duty::Resume => services.chat.access_changed(user),
+        Duty::Deactivate => {
+            services.chat.cut_off(user);
+            services.chat.hand_on_rooms_of(user).await?;
+        }
+        Duty::Suspend(_) | Duty::SignOut => services.chat.cut_off(user),
+        Duty::Role(role) => {
+            services.chat.access_changed(user);
+            if role == Role::Guest {
+                services.chat.hand_on_rooms_of(user).await?;
+            }
+        }
+        Duty::Reactivate | Duty::Resume => services.chat.access_changed(user),
         Duty::RemovePicture => services.chat.profile_changed(user),
         Duty::ResetLink => {}
     }

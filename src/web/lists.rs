@@ -59,6 +59,7 @@ pub(super) async fn put_where_wished(
     room: &Room,
     wish: Wish,
 ) -> Result<()> {
+    services.chat.take_allowance(viewer)?;
     let (room, user) = (room.id, viewer.id);
     let write = services
         .store
@@ -95,11 +96,17 @@ async fn order(
         .map(|slug| mine.get(slug).copied().ok_or(Error::NotFound));
     let wanted: Vec<RoomId> = named.collect::<Result<_>>()?;
     let viewer = caller.viewer.clone();
-    let write = services.store.write(move |conn| {
-        lists::order(conn, viewer.id, &wanted)?;
-        rooms::joined_by(conn, &viewer)
-    });
-    let rooms = write.await?;
+    services.chat.take_allowance(&viewer)?;
+    let user = viewer.id;
+    let write = services
+        .store
+        .write(move |conn| lists::order(conn, user, &wanted));
+    write.await?;
+    // What is unread there is counted by a thread that reads: nobody's messages wait for it.
+    let read = services
+        .store
+        .read(move |conn| rooms::joined_by(conn, &viewer));
+    let rooms = read.await?;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "rooms": rooms })))
 }
 
@@ -110,8 +117,10 @@ pub(super) async fn step(
     room: &Room,
     down: bool,
 ) -> Result<()> {
+    services.chat.take_allowance(viewer)?;
     let (viewer, id) = (viewer.clone(), room.id);
-    let write = services.store.write(move |conn| {
+    let user = viewer.id;
+    let read = services.store.read(move |conn| {
         let mine = rooms::joined_by(conn, &viewer)?;
         let mut order: Vec<RoomId> = mine.iter().map(|room| room.id).collect();
         let Some(here) = mine.iter().position(|room| room.id == id) else {
@@ -127,11 +136,16 @@ pub(super) async fn step(
         } else {
             (0..here).rev().find(|other| beside(*other))
         };
-        let Some(neighbour) = neighbour else {
-            return Ok(());
-        };
-        order.swap(here, neighbour);
-        lists::order(conn, viewer.id, &order)
+        Ok(neighbour.map(|neighbour| {
+            order.swap(here, neighbour);
+            order
+        }))
     });
+    let Some(order) = read.await? else {
+        return Ok(());
+    };
+    let write = services
+        .store
+        .write(move |conn| lists::order(conn, user, &order));
     write.await
 }

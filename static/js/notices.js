@@ -13,6 +13,7 @@ const KEYS = {
   appointed: "notice-appointed",
   no_owner: "notice-no-owner",
   left: "notice-left",
+  handed_on: "notice-handed-on",
   read_only: "notice-read-only",
   slow_mode: "notice-slow-mode",
   members_add: "notice-members-add",

@@ -1,8 +1,10 @@
 // Whether people are there: told of me as long as I use this page, and kept true wherever the page shows others.
+import { call } from "./api.js";
 import { drawRelativeTime } from "./relative-times.js";
 import { t } from "./text.js";
 
 const TELL_EVERY = 60_000;
+const LOOK_WITHIN = 8_000;
 
 /** Says that somebody uses this page, at most once a minute; and when nobody sees it any more. */
 export function tellPresence(connection) {
@@ -18,7 +20,23 @@ export function tellPresence(connection) {
 /** Keeps every sign of whether somebody is there as the server tells it. */
 export function keepPresence(connection) {
   connection.addEventListener("frame", ({ detail }) => detail.type === "presence" && detail.users.forEach(show));
-  connection.addEventListener("welcome", ({ detail }) => detail.online.forEach(show));
+  let isFirst = true;
+  connection.addEventListener("welcome", ({ detail }) => {
+    detail.online.forEach(show);
+    if (!isFirst) setTimeout(lookAgain, 1_000 + Math.random() * LOOK_WITHIN);
+    isFirst = false;
+  });
+}
+
+/** Who came and went while there was no connection is asked for; not by everybody at once. */
+async function lookAgain() {
+  if (!document.querySelector("[data-presence]")) return;
+  const answer = await call("GET", "/api/users").catch(() => null);
+  const users = new Map(answer?.users.map((user) => [user.username, user]));
+  for (const sign of document.querySelectorAll("[data-presence]")) {
+    const user = users.get(sign.dataset.presence);
+    if (user) draw(sign, user);
+  }
 }
 
 function show(user) {

@@ -11,6 +11,8 @@ export class RoomList {
   #here;
   #title;
   #counts = new Map();
+  /** Rooms that their person hid: what happens there is shown nowhere. */
+  #hidden = new Set();
   #onCompared;
 
   constructor({ connection, here = null, title, onReadHere = () => {}, onCompared }) {
@@ -44,8 +46,13 @@ export class RoomList {
 
   async #heard({ slug, unread, mentions, muted }) {
     if (!this.#item(slug)) {
+      if (this.#hidden.has(slug)) return;
+      this.#hidden.add(slug);
       const room = await call("GET", roomPath(slug)).catch(() => null);
+      // A hidden direct room comes back with its next message.
+      if (!room || room.kind === "direct") this.#hidden.delete(slug);
       if (!room || room.hidden) return;
+      this.#hidden.delete(slug);
       this.#add(room);
     }
     this.#item(slug).toggleAttribute("data-muted", muted);
@@ -61,10 +68,16 @@ export class RoomList {
     const answer = await call("GET", "/api/rooms").catch(() => null);
     if (!answer) return;
     this.#onCompared(answer.rooms);
-    for (const room of answer.rooms) {
-      if (room.joined && !room.hidden) this.#add(room);
+    this.#hidden.clear();
+    const mine = answer.rooms.filter((room) => room.joined && !room.hidden);
+    const slugs = new Set(mine.map((room) => room.slug));
+    // Who was put out meanwhile, or belongs to a room that was closed and has another address, sees what is so now.
+    for (const item of this.#items) if (!slugs.has(item.dataset.slug) && item.dataset.slug !== this.#here) this.#drop(item);
+    for (const room of mine) {
+      if (room.kind !== "direct" || room.last_seq > 0) this.#add(room);
       if (this.#item(room.slug)) this.#show(room.slug, room.unread, room.mentions);
     }
+    this.#count();
   }
 
   /** In a mute room only what names one counts. */
@@ -96,6 +109,11 @@ export class RoomList {
     const isDirect = kind === "direct";
     (isDirect ? this.#directs : this.#rooms).append(item);
     if (!isDirect) document.getElementById("rooms-none").hidden = true;
+  }
+
+  #drop(item) {
+    this.#counts.delete(item.dataset.slug);
+    item.remove();
   }
 
   #item(slug) {

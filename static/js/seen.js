@@ -1,6 +1,7 @@
 // Who has seen what I said last: a sign under it, in rooms that show it.
 import { boot } from "./boot.js";
 import { call, roomPath } from "./api.js";
+import { isNotice } from "./notices.js";
 import { t } from "./text.js";
 
 const NAMED_MOST = 5;
@@ -18,7 +19,7 @@ export class Seen {
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type === "read") detail.reads.forEach((read) => this.#saw(read));
       // Who says something has seen what was said before.
-      else if (detail.type === "message") this.#saw(detail);
+      else if (detail.type === "message" && !isNotice(detail)) this.#saw(detail);
       else return;
       // Behind whatever else the frame changes on the page.
       queueMicrotask(() => this.draw());
@@ -27,7 +28,10 @@ export class Seen {
 
   async #load(slug) {
     try {
-      const [{ reads }, { members }] = await Promise.all([call("GET", `${roomPath(slug)}/reads`), call("GET", `${roomPath(slug)}/members`)]);
+      const { reads } = await call("GET", `${roomPath(slug)}/reads`);
+      // In rooms of many people nothing is shown, and the list of them would be long.
+      if (reads.length === 0) return this.draw();
+      const { members } = await call("GET", `${roomPath(slug)}/members`);
       for (const member of members) this.#names.set(member.username, member.name);
       reads.forEach((read) => this.#saw(read));
       this.draw();

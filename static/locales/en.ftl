@@ -707,6 +707,7 @@ wait-hours = { $count ->
    *[other] { $count } hours
 }
 notice-left = { $who } left.
+notice-handed-on = { $owner } looks after the room now.
 notice-left-passed-on = { $who } left. { $owner } looks after the room now.
 notice-other = { $who } changed something about the room.
 

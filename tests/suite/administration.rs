@@ -12,6 +12,8 @@ on_both_databases!(
     roles_are_given_and_the_last_administrator_stays_one,
     a_link_for_a_new_password_works_once,
     nobody_else_looks_after_accounts,
+    a_room_passes_on_whose_owner_can_no_longer_look_after_it,
+    whoever_becomes_a_guest_hears_no_more_of_strangers,
 );
 
 async fn does(person: &Person, username: &str, what: &[(&str, &str)], status: u16) -> String {
@@ -153,4 +155,70 @@ fn whoever_is_taken_out_of_use_is_out_on_every_node() {
         assert_eq!(ben.socket().close_code().await, 4001);
         assert_eq!(Upgrade::new(&ben.browser, "/ws/").refusal().await, 401);
     });
+}
+
+async fn a_room_passes_on_whose_owner_can_no_longer_look_after_it(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    let (ben, mut cem) = (site.person("ben").await, site.person("cem").await);
+    let _dan = site.person("dan").await;
+    for (name, duty) in [
+        ("Choir", vec![("do", "role"), ("role", "guest")]),
+        ("Band", vec![("do", "deactivate")]),
+    ] {
+        let slug = ben.makes_closed_room(name).await;
+        for other in ["cem", "dan"] {
+            ben.adds(other, &slug).await;
+        }
+        cem.enters(&slug).await;
+        does(&ada, "ben", &duty, 303).await;
+        let told = cem
+            .socket()
+            .expect("who looks after it", |frame| {
+                frame["event"]["code"] == "handed_on"
+            })
+            .await;
+        assert_eq!(told["event"]["owner"]["username"], "cem");
+        let topic = json!({"topic": "songs"});
+        let path = format!("/api/rooms/{slug}");
+        let changed = cem.asks("PATCH", &path, &topic).await;
+        changed.expect(200, "looking after it");
+        does(&ada, "ben", &[("do", "role"), ("role", "member")], 303).await;
+    }
+}
+
+async fn whoever_becomes_a_guest_hears_no_more_of_strangers(database: Database) {
+    let site = Site::start(database);
+    let (ada, ben) = (site.person("ada").await, site.person("ben").await);
+    let cem = site.person("cem").await;
+    let slug = ada.makes_closed_room("Choir").await;
+    ada.adds("ben", &slug).await;
+    ben.puts_out("ben", "lobby").await.expect(200, "leaving");
+    let mut page = ben.opens_lobby_page().await;
+    does(&ada, "ben", &[("do", "role"), ("role", "guest")], 303).await;
+    // What comes behind it is told of a guest.
+    let status = json!({"status": {"text": "here first"}});
+    ada.asks("PATCH", "/api/me", &status)
+        .await
+        .expect(200, "a status");
+    page.expect("somebody of a room of theirs", |frame| {
+        frame["type"] == "presence" && frame.to_string().contains("here first")
+    })
+    .await;
+    let status = json!({"status": {"text": "unseen"}});
+    cem.asks("PATCH", "/api/me", &status)
+        .await
+        .expect(200, "a status");
+    let status = json!({"status": {"text": "here last"}});
+    ada.asks("PATCH", "/api/me", &status)
+        .await
+        .expect(200, "a status");
+    page.expect("somebody of a room of theirs", |frame| {
+        frame["type"] == "presence" && frame.to_string().contains("here last")
+    })
+    .await;
+    let leaked = page
+        .all_that_came()
+        .any(|frame| frame.to_string().contains("unseen"));
+    assert!(!leaked, "a guest heard of a stranger");
 }

@@ -11,6 +11,8 @@ on_both_databases!(
     whoever_deletes_their_account_is_gone_and_what_they_said_stays,
     nobody_goes_by_mistake_or_leaves_the_site_to_nobody,
     what_is_kept_of_somebody_is_theirs_to_take,
+    what_they_take_along_names_no_room_they_may_not_know_of,
+    nobody_takes_the_name_of_those_who_will_have_gone,
 );
 
 async fn deletes_account(person: &Person, password: &str, status: u16) -> String {
@@ -131,4 +133,36 @@ fn whoever_goes_is_gone_from_every_node() {
         let refused = Upgrade::new(&elsewhere.browser, "/ws/").refusal().await;
         assert_eq!(refused, 401);
     });
+}
+
+async fn what_they_take_along_names_no_room_they_may_not_know_of(database: Database) {
+    let site = Site::start(database);
+    let (ada, mut ben) = (site.person("ada").await, site.person("ben").await);
+    let slug = ada.makes_room("Plans").await;
+    ben.enters(&slug).await;
+    ben.says("I know of it").await;
+    ada.puts_out("ben", &slug).await.expect(200, "removed");
+    let path = format!("/api/rooms/{slug}");
+    let closed = ada.asks("PATCH", &path, &json!({"kind": "closed"})).await;
+    let hidden = closed.expect(200, "closed").value()["slug"].clone();
+    let data = ben
+        .get("/settings/data.json")
+        .await
+        .expect(200, "it")
+        .text();
+    let hidden = hidden.as_str().unwrap();
+    assert!(
+        data.contains("I know of it") && !data.contains(hidden),
+        "{data}"
+    );
+}
+
+async fn nobody_takes_the_name_of_those_who_will_have_gone(database: Database) {
+    let site = Site::start(database);
+    let _ada = site.person("ada").await;
+    for name in ["former-member-2", "Former-Member-x", "fоrmer-member-1"] {
+        let form = [("username", name), ("password", PASSWORD)];
+        let taken = site.browser().form("/signup", &form).await;
+        taken.expect(422, name);
+    }
 }

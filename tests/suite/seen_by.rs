@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::eventually;
 use crate::people::Person;
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
@@ -11,6 +12,7 @@ on_both_databases!(
     elsewhere_owners_say_whether_it_is_shown,
     who_hides_theirs_sees_nobodys,
     what_others_see_never_falls,
+    whoever_is_invisible_gives_nothing_away_by_reading,
 );
 
 async fn direct(from: &Person, with: &str) -> String {
@@ -161,4 +163,34 @@ fn reading_is_seen_on_the_other_node() {
         let told = ada.socket().expect_type("read").await;
         assert_eq!(told["reads"], json!([{"username": "ben", "seq": seq}]));
     });
+}
+
+async fn whoever_is_invisible_gives_nothing_away_by_reading(database: Database) {
+    let site = Site::start(database);
+    let (mut ada, mut ben) = (site.person("ada").await, site.person("ben").await);
+    let slug = direct(&ada, "ben").await;
+    let invisible = json!({"invisible": true});
+    let hides = ben.asks("PATCH", "/api/me", &invisible).await;
+    hides.expect(200, "being invisible");
+    ada.enters(&slug).await;
+    ben.enters(&slug).await;
+    let seq = ada.says("Are you there?").await["seq"].as_i64().unwrap();
+    ben.sees("Are you there?").await;
+    reads(&mut ben, seq).await;
+    let path = format!("/api/rooms/{}", slug.replace('~', "%7E"));
+    eventually("what he read to be kept", async || {
+        ben.reads(&path).await["read_seq"] == seq
+    })
+    .await;
+    assert!(!was_told(&mut ada).await);
+    let shown = are_shown(&ada, &slug).await;
+    assert_eq!(shown[1], json!({"username": "ben", "seq": 0}), "{shown}");
+    let visible = json!({"invisible": false});
+    let shows = ben.asks("PATCH", "/api/me", &visible).await;
+    shows.expect(200, "being seen");
+    let next = ada.says("Ah, there you are").await["seq"].as_i64().unwrap();
+    ben.sees("Ah, there you are").await;
+    reads(&mut ben, next).await;
+    let told = ada.socket().expect_type("read").await;
+    assert_eq!(told["reads"], json!([{"username": "ben", "seq": next}]));
 }

@@ -140,6 +140,7 @@ impl Hub {
                 continue;
             };
             person.is_invisible = standing.invisible.contains(user);
+            person.is_guest = standing.guests.contains(user);
             let revision = standing.revisions.get(user).copied().unwrap_or_default();
             let known = person.access_revision.replace(revision);
             if known.is_some_and(|known| known != revision) {

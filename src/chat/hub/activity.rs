@@ -21,6 +21,9 @@ use crate::store::unread::{self, Mark};
 use crate::store::{RoomId, UserId};
 
 const TELL_EVERY: Duration = Duration::from_millis(250);
+/// People of whom a room's marks are read together, and until they are read again where that failed.
+const MARKS_TOGETHER: usize = 200;
+const READ_AGAIN: Duration = Duration::from_secs(1);
 /// People of whom all rooms are read together.
 const CHANGED_TOGETHER: usize = 10;
 
@@ -142,7 +145,7 @@ impl Hub {
         &mut self,
         room: RoomId,
         slug: Arc<str>,
-        people: Vec<UserId>,
+        mut people: Vec<UserId>,
         ctx: &mut Context<Self>,
     ) {
         if people.is_empty() {
@@ -151,21 +154,42 @@ impl Hub {
         if let Some(waiting) = self.untold.reading.get_mut(&room) {
             return waiting.extend(people);
         }
-        self.untold.reading.insert(room, HashSet::new());
+        let later = people.split_off(people.len().min(MARKS_TOGETHER));
+        self.untold
+            .reading
+            .insert(room, later.into_iter().collect());
         let (store, asked) = (self.store.clone(), people.clone());
         let read = async move {
             store
                 .read(move |conn| unread::marks(conn, room, &asked))
                 .await
         };
-        ctx.spawn(read.into_actor(self).map(move |marks, hub, ctx| {
-            let waiting = hub.untold.reading.remove(&room).unwrap_or_default();
-            match marks {
-                Ok(marks) => hub.remember(room, &slug, people, marks, ctx),
-                Err(error) => log::warn!("unread counts of room {room} cannot be read: {error}"),
-            }
-            hub.read_marks(room, slug, waiting.into_iter().collect(), ctx);
-        }));
+        ctx.spawn(
+            read.into_actor(self)
+                .map(move |marks, hub, ctx| match marks {
+                    Ok(marks) => {
+                        hub.remember(room, &slug, people, marks, ctx);
+                        hub.read_waiting_marks(room, slug, ctx);
+                    }
+                    Err(error) => {
+                        log::warn!("unread counts of room {room} cannot be read: {error}");
+                        hub.untold.reading.entry(room).or_default().extend(people);
+                        ctx.run_later(READ_AGAIN, move |hub, ctx| {
+                            hub.read_waiting_marks(room, slug, ctx);
+                        });
+                    }
+                }),
+        );
+    }
+
+    fn read_waiting_marks(&mut self, room: RoomId, slug: Arc<str>, ctx: &mut Context<Self>) {
+        let waiting = self.untold.reading.remove(&room).unwrap_or_default();
+        // Whoever has gone meanwhile need not be told.
+        let here = waiting
+            .into_iter()
+            .filter(|user| self.people.contains_key(user));
+        let here: Vec<UserId> = here.collect();
+        self.read_marks(room, slug, here, ctx);
     }
 
     /// Reads how all rooms of some people stand, who may have joined or left some on another node, and tells them what is new:
@@ -287,6 +311,7 @@ impl Hub {
             // Who says something for the first time has become a member by it.
             self.belonging.join(said.author, room);
         }
+        self.forget_who_is_out(room, &said);
         let (mut unknown, mut told) = (Vec::new(), Vec::new());
         for user in self.belonging.concerned(room) {
             let Some(person) = self.people.get_mut(&user) else {
@@ -320,6 +345,29 @@ impl Hub {
             self.tell_of(user, room, &slug, ctx);
         }
         self.read_marks(room, slug, unknown, ctx);
+    }
+}
+
+impl Hub {
+    /// Whoever was put out of a room is told nothing of it any more; the look at their access that follows says all the rest.
+    fn forget_who_is_out(&mut self, room: RoomId, said: &[Said]) {
+        let out: HashSet<&str> = said
+            .iter()
+            .filter_map(|said| said.puts_out.as_ref()?.person())
+            .collect();
+        if out.is_empty() {
+            return;
+        }
+        for user in self.belonging.concerned(room) {
+            let Some(person) = self.people.get_mut(&user) else {
+                continue;
+            };
+            if out.contains(&*person.username) {
+                person.marks.remove(&room);
+                person.heard.remove(&room);
+                self.belonging.leave(user, room);
+            }
+        }
     }
 }
 

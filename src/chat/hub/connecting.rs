@@ -29,6 +29,7 @@ impl Handler<Connect> for Hub {
             self.belonging.arrive(user);
         }
         let person = self.people.entry(user).or_default();
+        person.username.clone_from(&profile.username);
         person.is_invisible = profile.discretion.invisible;
         person.muted = muted;
         person.is_guest = profile.role == "guest";

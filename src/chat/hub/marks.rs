@@ -1,6 +1,7 @@
 //! How rooms stand for the people here: counted as things are said, read where that is not enough, and told to all of
 //! somebody's devices where their own mark moves.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use actix::prelude::*;
@@ -66,10 +67,16 @@ impl Mark {
             // Whether it named this person is no longer said.
             return false;
         }
-        let above = said.iter().filter(|said| said.seq > self.last_seq);
-        if (above.clone().count() as i64) < last_seq - self.last_seq {
+        let above = said.iter().filter(|said| said.seq > counted_to);
+        let numbers: HashSet<i64> = above.clone().map(|said| said.seq).collect();
+        if (numbers.len() as i64) < last_seq - counted_to {
             return false;
         }
+        let deleted: HashSet<i64> = above
+            .clone()
+            .filter(|said| said.is_deleted)
+            .map(|said| said.seq)
+            .collect();
         // Who says something has read up to it.
         let is_own = |said: &&Said| said.author == user && !said.is_notice;
         if let Some(seq) = above.clone().filter(is_own).map(|said| said.seq).max() {
@@ -78,7 +85,7 @@ impl Mark {
             self.mentions = 0;
         }
         for said in above {
-            let is_counted = !said.is_notice && !said.is_deleted && !is_unheard(said);
+            let is_counted = !said.is_notice && !deleted.contains(&said.seq) && !is_unheard(said);
             if said.seq > self.read_seq && is_counted {
                 self.unread = (self.unread + 1).min(UNREAD_MAX);
                 self.mentions += i64::from(said.called.names(user));
@@ -103,6 +110,12 @@ impl Person {
                 || known.last_seq > mark.last_seq
                 || (known.read_seq > mark.read_seq && !has_fallen);
             if is_older || *known == mark {
+                // What they want to be told of has no number: the newest look at it counts.
+                if mark.turn >= known.turn
+                    && let Some(known) = self.marks.get_mut(&room)
+                {
+                    known.wants = mark.wants;
+                }
                 return Taken::Known;
             }
         }
@@ -226,6 +239,7 @@ mod tests {
             wanted_by: Arc::default(),
             is_notice: false,
             is_deleted: false,
+            puts_out: None,
         }
     }
 
@@ -282,6 +296,13 @@ mod tests {
         assert!(counted.count(&[deleted(2, 2), deleted(3, 1)], 3, &nobody));
         assert!(counted.count(&[deleted(4, 2), said(5, 2)], 5, &nobody));
         assert_eq!(counted, mark(2, 0, 2, 5));
+        // Said and taken back before it was told of.
+        assert!(counted.count(&[said(6, 2), deleted(6, 2), said(7, 2)], 7, &nobody));
+        assert_eq!(counted, mark(2, 0, 3, 7));
+        assert!(
+            !counted.count(&[said(8, 2), deleted(8, 2)], 9, &nobody),
+            "message 9 is missing"
+        );
     }
 
     #[test]

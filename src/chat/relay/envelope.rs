@@ -281,6 +281,7 @@ mod tests {
                 wanted_by: Arc::default(),
                 is_notice: false,
                 is_deleted: false,
+                puts_out: None,
             },
             frame: text.to_owned().into(),
         };

@@ -114,6 +114,7 @@ mod tests {
                 wanted_by: Arc::default(),
                 is_notice: false,
                 is_deleted: false,
+                puts_out: None,
             },
             frame: "x".to_owned().into(),
         }

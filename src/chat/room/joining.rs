@@ -70,6 +70,13 @@ impl Handler<Join> for Room {
             self.load(ctx);
             return;
         }
+        self.outs.look(&view.kind);
+        if let Some(why) = self
+            .outs
+            .refuses(&person.username, view.joined, view.revision)
+        {
+            return outlet.let_go(why);
+        }
         let here = self.people.entry(person.id).or_insert_with(|| Here {
             sessions: 0,
             read_turn: 0,
@@ -90,6 +97,7 @@ impl Handler<Join> for Room {
                 person,
                 caught_up: false,
                 can_post: view.can_post,
+                joined: view.joined,
                 hold: None,
             },
         );

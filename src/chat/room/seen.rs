@@ -53,7 +53,7 @@ impl Room {
                     mut reads,
                     shown_to,
                 })) => {
-                    reads.retain(|seen| people.contains(&seen.user));
+                    reads.retain(|seen| people.contains(&seen.user) && !seen.is_invisible);
                     if !reads.is_empty() {
                         let batch = Batch::one(Frame::Read { reads: &reads }.encode());
                         room.tell_at_leisure(&batch, |user| shown_to.contains(&user));

@@ -24,7 +24,7 @@ const NOTHING_TO_DRAW: Drawing = Drawing {
 /// A room on a database of its own, with two people who have accounts.
 pub(in crate::chat) struct Scene {
     pub(in crate::chat) store: Store,
-    room: Addr<Room>,
+    pub(super) room: Addr<Room>,
     pub(super) slug: Slug,
     pub(in crate::chat) people: Vec<Viewer>,
     _folder: tempfile::TempDir,
@@ -173,8 +173,8 @@ pub(super) struct Listener {
     session: SessionId,
     person: Arc<Profile>,
     room: Addr<Room>,
-    frames: mpsc::UnboundedReceiver<Value>,
-    closed: oneshot::Receiver<CloseReason>,
+    pub(super) frames: mpsc::UnboundedReceiver<Value>,
+    pub(super) closed: oneshot::Receiver<CloseReason>,
     gauge: Arc<Gauge>,
 }
 

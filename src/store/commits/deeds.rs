@@ -48,6 +48,8 @@ pub enum Deed {
     Install(UserId),
     /// Go.
     Leave,
+    /// Have somebody else look after it, where its one owner no longer can.
+    HandOn,
 }
 
 /// A room under lock, and who does something to it.
@@ -106,6 +108,7 @@ impl Scene {
             Deed::Appoint { person, owner } => self.appoint(conn, *person, *owner),
             Deed::Install(whom) => self.install(conn, *whom),
             Deed::Leave => self.leave(conn),
+            Deed::HandOn => self.hand_on(conn),
         }
     }
 
@@ -274,6 +277,17 @@ impl Scene {
         done.places.push((self.author, Place::Left));
         self.pass_on(conn, &mut done)?;
         Ok(Some(done))
+    }
+
+    /// The site does it in the name of an owner who is a guest now, or whose account is not in use: nobody is asked.
+    fn hand_on(&self, conn: &mut Conn) -> Result<Option<Done>> {
+        let can = self.person.active && self.person.role != Role::Guest;
+        if self.rights.place != Place::Owner || can {
+            return Ok(None);
+        }
+        let mut done = Done::event(json!({ "code": "handed_on" }));
+        self.pass_on(conn, &mut done)?;
+        Ok((!done.places.is_empty()).then_some(done))
     }
 
     /// Where nobody looks after the room any more, whoever has been in it longest does.

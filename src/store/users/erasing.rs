@@ -4,11 +4,12 @@ use diesel::prelude::*;
 
 use super::avatars;
 use crate::error::{Error, Result};
+use crate::names::Username;
 use crate::store::connection::Conn;
 use crate::store::schema::{
     attention, invitations, memberships, messages, muted_people, password_resets, rooms, users,
 };
-use crate::store::{RoomId, Time, UserId, administration, sign_ins};
+use crate::store::{RoomId, Time, UserId, administration, muted, sign_ins};
 
 /// Numbers that are looked up together: each look visits all that its author said in the room.
 const REMAINS_MAX: i64 = 10_000;
@@ -48,7 +49,7 @@ pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Res
     diesel::update(users::table.find(user))
         .set((
             // The skeleton stays, so that nobody else comes under the same name.
-            users::username.eq(format!("former-member-{user}")),
+            users::username.eq(Username::of_former_member()?),
             users::name.eq(former),
             users::role.eq("member"),
             users::password_hash.eq(None::<String>),
@@ -65,6 +66,7 @@ pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Res
         ))
         .execute(conn)?;
     diesel::delete(attention::table.find(user)).execute(conn)?;
+    muted::forget(conn, user)?;
     diesel::delete(password_resets::table.filter(password_resets::user_id.eq(user)))
         .execute(conn)?;
     diesel::delete(invitations::table.filter(invitations::made_by.eq(user))).execute(conn)?;

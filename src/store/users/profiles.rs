@@ -66,7 +66,11 @@ pub fn own(conn: &mut Conn, id: UserId) -> Result<Own> {
 /// Errors: `Field` for a name that looks like somebody else's.
 pub fn change(conn: &mut Conn, id: UserId, wishes: &Wishes) -> Result<()> {
     if let Some(name) = &wishes.name {
-        refuse_look_alike(conn, Some(id), name)?;
+        let known: String = users::table.find(id).select(users::name).first(conn)?;
+        // Forms send it with whatever else is changed; and to look at everyone takes time.
+        if known != name.as_str() {
+            refuse_look_alike(conn, Some(id), name)?;
+        }
     }
     let status = wishes.status.as_ref().map(|status| {
         let status = status.as_ref();
@@ -103,7 +107,10 @@ pub fn change(conn: &mut Conn, id: UserId, wishes: &Wishes) -> Result<()> {
 /// Refuses a name that reads as the username of somebody else, or as what somebody else is called and is spelled otherwise. Two
 /// people may well have the same name.
 pub fn refuse_look_alike(conn: &mut Conn, own: Option<UserId>, name: &DisplayName) -> Result<()> {
-    let skeleton = names::skeleton(name.as_str());
+    let (skeleton, letters) = (
+        names::skeleton(name.as_str()),
+        names::letters(name.as_str()),
+    );
     let others: Vec<(UserId, String, String)> = users::table
         .filter(
             users::deactivated_at
@@ -114,8 +121,8 @@ pub fn refuse_look_alike(conn: &mut Conn, own: Option<UserId>, name: &DisplayNam
         .load(conn)?;
     let is_taken = others.iter().any(|(id, of_username, other)| {
         let looks_alike = || names::skeleton(other) == skeleton;
-        let differs = names::letters(other) != names::letters(name.as_str());
-        Some(*id) != own && (*of_username == skeleton || (differs && looks_alike()))
+        let differs = || names::letters(other) != letters;
+        Some(*id) != own && (*of_username == skeleton || (looks_alike() && differs()))
     });
     if is_taken {
         return Err(Error::Field {
