@@ -15,6 +15,9 @@ if (boot.page === "room") {
 } else if (boot.page === "sheet") {
   const { startSheetPage } = await import("./sheet-page.js");
   startSheetPage();
+} else if (boot.page === "waiting") {
+  const { startWaitingPage } = await import("./waiting-page.js");
+  startWaitingPage();
 } else if (boot.page === "error" && boot.me) {
   const { startErrorPage } = await import("./error-page.js");
   startErrorPage();

@@ -23,6 +23,7 @@ mod scrolling;
 mod several_nodes;
 mod talk;
 mod unsent;
+mod waiting;
 mod without_scripts;
 
 use std::time::Duration;
