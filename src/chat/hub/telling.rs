@@ -120,15 +120,23 @@ impl Person {
             .sessions
             .values()
             .any(|session| session.room == Some(room) && session.is_watched);
-        let listener = Listener {
+        let mut listener = Listener {
             belongs: true,
             level: wants.level,
             is_muted: wants.is_muted(),
             is_online: !self.is_invisible,
-            quiet: self.attention.quiet_at(Time::now()),
-            is_watching: is_watching || afar.watches(user, room),
+            quiet: None,
+            is_watching,
         };
-        telling::reason(said.heard_by(user, &self.muted), listener)
+        let heard = said.heard_by(user, &self.muted);
+        let reason = telling::reason(heard, listener);
+        if !reason.is_told() {
+            return reason;
+        }
+        // Of all in a room few are told of a message: what the clock shows, and what other nodes know, is asked for these alone.
+        listener.quiet = self.attention.quiet_at(Time::now());
+        listener.is_watching = afar.watches(user, room);
+        telling::reason(heard, listener)
     }
 }
 
