@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::connection::Conn;
 use super::muted;
 use super::reports::{self, Mine};
-use super::schema::{memberships, messages, rooms, users};
+use super::schema::{invitations, memberships, messages, rooms, users};
 use super::time::Time;
 use super::users::profiles::{self, Own};
 use super::users::{Profile, avatars};
@@ -21,6 +21,8 @@ use crate::error::Result;
 pub const PIECE: i64 = 500;
 /// No browser of theirs beyond these is named.
 const SIGN_INS_MAX: i64 = 1_000;
+/// The same of invitations.
+const INVITATIONS_MAX: i64 = 1_000;
 
 /// Somebody, but for what they said.
 #[derive(Debug, Serialize)]
@@ -42,6 +44,8 @@ pub struct Person {
     pub muted: Vec<Profile>,
     /// What they reported.
     pub reports: Vec<Mine>,
+    /// The invitations they made.
+    pub invitations: Vec<Invitation>,
 }
 
 /// A picture.
@@ -69,6 +73,16 @@ pub struct Place {
     state: String,
     role: String,
     read_seq: i64,
+}
+
+/// An invitation they made.
+#[derive(Debug, Serialize)]
+pub struct Invitation {
+    made_at: Time,
+    expires_at: Option<Time>,
+    role: String,
+    uses: i64,
+    uses_max: Option<i64>,
 }
 
 /// Something they said.
@@ -140,7 +154,38 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
             .collect(),
         muted: muted::list(conn, user)?,
         reports: reports::of_person(conn, user)?,
+        invitations: made_by(conn, user)?,
     })
+}
+
+fn made_by(conn: &mut Conn, user: UserId) -> Result<Vec<Invitation>> {
+    type Columns = (
+        chrono::NaiveDateTime,
+        Option<chrono::NaiveDateTime>,
+        String,
+        i64,
+        Option<i64>,
+    );
+    let rows: Vec<Columns> = invitations::table
+        .filter(invitations::made_by.eq(user))
+        .order(invitations::id.desc())
+        .limit(INVITATIONS_MAX)
+        .select((
+            invitations::made_at,
+            invitations::expires_at,
+            invitations::role,
+            invitations::uses,
+            invitations::uses_max,
+        ))
+        .load(conn)?;
+    let invitation = |(made_at, expires_at, role, uses, uses_max): Columns| Invitation {
+        made_at: Time::from_sql(made_at),
+        expires_at: expires_at.map(Time::from_sql),
+        role,
+        uses,
+        uses_max,
+    };
+    Ok(rows.into_iter().map(invitation).collect())
 }
 
 /// What they said after a message, room by room, at most [`PIECE`] messages.

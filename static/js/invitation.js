@@ -50,7 +50,7 @@ function askBeforeRenewing() {
   const form = document.getElementById("invitation-renew");
   form?.addEventListener("submit", async (event) => {
     const button = event.submitter;
-    if (form.dataset.sure) return;
+    if ("sure" in form.dataset) return;
     event.preventDefault();
     const ends = button?.value === "end";
     const sure = await ask({

@@ -118,6 +118,10 @@ fn every_page_is_accessible() {
                     "/rooms",
                     "/admin/people",
                     "/admin/log",
+                    "/admin/invitations",
+                    "/admin/newcomers",
+                    "/invitations",
+                    "/signup?invite=wrong",
                     "/admin/site",
                     "/admin/rooms",
                     "/admin/reports",
@@ -153,8 +157,7 @@ async fn looked_at(window: &Window, paths: &[&str]) -> Vec<String> {
                     .devtools("Emulation.setEmulatedMedia", &media)
                     .await;
                 window.goes_to(path).await;
-                window.runs(AXE, &[]).await;
-                let violations = window.awaits(RUN, &[]).await;
+                let violations = violations(window).await;
                 let wide = window
                     .runs(
                         "return document.documentElement.scrollWidth > innerWidth",
@@ -164,7 +167,6 @@ async fn looked_at(window: &Window, paths: &[&str]) -> Vec<String> {
                 if wide == true {
                     found.push(format!("{path} at {width} is wider than the window"));
                 }
-                let violations: Vec<Value> = violations.as_array().cloned().unwrap_or_default();
                 found.extend(
                     violations
                         .iter()
@@ -174,4 +176,11 @@ async fn looked_at(window: &Window, paths: &[&str]) -> Vec<String> {
         }
     }
     found
+}
+
+/// What axe says of the page as it is.
+pub(crate) async fn violations(window: &Window) -> Vec<Value> {
+    window.runs(AXE, &[]).await;
+    let found = window.awaits(RUN, &[]).await;
+    found.as_array().cloned().unwrap_or_default()
 }

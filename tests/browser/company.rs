@@ -7,7 +7,8 @@ use crate::play;
 use crate::site::{Database, Site};
 use crate::window::{DESK, PHONE, Window};
 
-async fn reads(window: &Window, selector: &str, words: &str) {
+/// Waits until an element has these words.
+pub(crate) async fn reads(window: &Window, selector: &str, words: &str) {
     let script = "const it = document.querySelector(arguments[0]); return it ? it.innerText : ''";
     window
         .until(&format!("{words:?} at {selector}"), async || {

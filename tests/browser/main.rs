@@ -17,6 +17,7 @@ mod accessibility;
 mod company;
 mod deleting;
 mod getting_along;
+mod letting_in;
 mod notifying;
 mod outage;
 mod scrolling;

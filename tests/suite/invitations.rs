@@ -4,10 +4,11 @@ mod making;
 
 use serde_json::json;
 
+use crate::inputs::beside;
 use crate::people::Person;
 use crate::site::http::{Answer, Browser};
 use crate::site::nodes::Nodes;
-use crate::site::{Database, PASSWORD, Site};
+use crate::site::{Database, PASSWORD, Site, repository};
 
 on_both_databases!(
     a_link_into_a_room_leads_there_with_a_new_account_or_an_old_one,
@@ -20,6 +21,7 @@ on_both_databases!(
 );
 
 whatever_the_database!(
+    the_link_of_a_site_from_before_is_taken_over,
     where_nobody_makes_accounts_a_link_still_leads_into_its_room,
     where_anyone_makes_an_account_a_wrong_link_says_so,
     whatever_is_no_token_is_a_wrong_link,
@@ -363,4 +365,18 @@ fn whoever_joins_by_a_link_is_shown_on_every_node() {
         let notice = ada.socket().expect_type("message").await;
         assert_eq!(notice["event"]["person"]["username"], "ben");
     });
+}
+
+async fn the_link_of_a_site_from_before_is_taken_over(database: Database) {
+    let mut site = Site::with(database, &INVITE);
+    let ada = site.person("ada").await;
+    let sent = own(&ada).await;
+    site.kill();
+    let change = "migrations/sqlite/2026-11-27-000050_invitations/down.sql";
+    let back = std::fs::read_to_string(repository(change)).unwrap();
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '20261127000050'";
+    beside(&site, &format!("{back}{forget}"));
+    site.start_again();
+    assert_eq!(own(&ada).await, sent);
+    comes(&site, "ben", &sent).await;
 }
