@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use super::connection::{Conn, MultiBackend};
 use super::schema::{invitations, site, users};
 use super::time::Time;
-use super::users::Viewer;
+use super::users::{Viewer, suspended};
 use super::{RoomId, UserId, audit, memberships, rooms};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Role};
@@ -186,12 +186,21 @@ fn may(
     rights::may(person, invite)
 }
 
+/// Somebody's role, and since and until when their account is out of use.
+type Columns = (
+    String,
+    Option<chrono::NaiveDateTime>,
+    Option<chrono::NaiveDateTime>,
+);
+
 /// Who somebody is, so that nothing else of theirs is made until this is.
 fn locked_person(conn: &mut Conn, user: UserId) -> Result<Person> {
-    let query = users::table
-        .find(user)
-        .select((users::role, users::deactivated_at));
-    let row: (String, Option<chrono::NaiveDateTime>) = match conn {
+    let query = users::table.find(user).select((
+        users::role,
+        users::deactivated_at,
+        users::suspended_until,
+    ));
+    let row: Columns = match conn {
         Conn::Sqlite(sqlite) => query.first(sqlite)?,
         Conn::Postgres(postgres) => query.for_no_key_update().first(postgres)?,
     };
@@ -201,15 +210,15 @@ fn locked_person(conn: &mut Conn, user: UserId) -> Result<Person> {
 fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
     let row = users::table
         .find(user)
-        .select((users::role, users::deactivated_at))
+        .select((users::role, users::deactivated_at, users::suspended_until))
         .first(conn)?;
     Ok(as_person(row))
 }
 
-fn as_person((role, deactivated_at): (String, Option<chrono::NaiveDateTime>)) -> Person {
+fn as_person((role, deactivated_at, suspended_until): Columns) -> Person {
     Person {
         role: Role::parse(&role).unwrap_or(Role::Guest),
-        active: deactivated_at.is_none(),
+        active: deactivated_at.is_none() && suspended(suspended_until).is_none(),
     }
 }
 

@@ -222,19 +222,18 @@ fn around(conn: &mut Conn, viewer: &Viewer, rows: &[Row]) -> Result<Around> {
     makers.sort_unstable();
     makers.dedup();
     for makers in makers.chunks(500) {
-        let found: Vec<(UserId, String, String, String, Option<_>)> = users::table
+        let found: Vec<(UserId, String, String, (String, Option<_>, Option<_>))> = users::table
             .filter(users::id.eq_any(makers.to_vec()))
             .select((
                 users::id,
                 users::username,
                 users::name,
-                users::role,
-                users::deactivated_at,
+                (users::role, users::deactivated_at, users::suspended_until),
             ))
             .load(conn)?;
-        for (id, username, name, role, deactivated_at) in found {
+        for (id, username, name, columns) in found {
             let maker = Maker { username, name };
-            let person = as_person((role, deactivated_at));
+            let person = as_person(columns);
             around.makers.insert(id, (maker, person));
         }
     }

@@ -236,12 +236,16 @@ async fn a_link_works_as_long_as_its_maker_might_make_it(database: Database) {
     assert!(works(&into).await);
     let people = async |what: &str| {
         let path = "/admin/people/ben";
-        ada.browser.form(path, &[("do", what)]).await
+        let fields = [("do", what), ("hours", "24")];
+        ada.browser.form(path, &fields).await
     };
     people("deactivate").await.expect(303, "out of use");
     assert!(!works(&into).await && !works(&anywhere).await, "no account");
     people("reactivate").await.expect(303, "again");
     assert!(works(&anywhere).await);
+    people("suspend").await.expect(303, "for a day");
+    assert!(!works(&anywhere).await, "suspended");
+    people("resume").await.expect(303, "again");
     let body = json!({"name": "Open to all"});
     ada.asks("DELETE", &room, &body).await.expect(200, "gone");
     assert!(!works(&into).await && works(&anywhere).await);
