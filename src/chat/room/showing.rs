@@ -176,6 +176,7 @@ mod tests {
                 seq: revision,
                 author: 1,
                 username: "ada".to_owned(),
+                name: "Ada".into(),
                 excerpt: String::new(),
                 text: "".into(),
                 called: Called::default(),
