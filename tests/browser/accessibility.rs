@@ -63,47 +63,7 @@ fn every_page_is_accessible() {
 
         window.signs_in("ada").await;
         found.extend(looked_at(&window, &["/", "/chat/lobby/"]).await);
-        let ben = site.signed_up("ben").await;
-        for text in [
-            "hello",
-            "see https://example.com",
-            "two\nlines",
-            "আড্ডা",
-            "مرحبا",
-        ] {
-            ben.json(
-                "POST",
-                "/api/rooms/lobby/messages",
-                &json!({"message": text}),
-            )
-            .await
-            .expect(201, text);
-        }
-        ben.json(
-            "POST",
-            "/api/rooms",
-            &json!({"name": "Rowing club", "kind": "open", "topic": "Thursdays"}),
-        )
-        .await
-        .expect(201, "a room");
-        let report = json!({"reason": "spam", "text": "Again."});
-        let ada = site.browser();
-        ada.set_cookie("adda", &window.cookie("adda").await);
-        ada.json("POST", "/api/rooms/lobby/messages/1/reports", &report)
-            .await
-            .expect(201, "a report");
-        site.signed_up("cleo")
-            .await
-            .json(
-                "POST",
-                "/api/rooms/lobby/messages",
-                &json!({"message": "so"}),
-            )
-            .await
-            .expect(201, "so");
-        ada.json("PUT", "/api/people/cleo/mute", &json!({}))
-            .await
-            .expect(200, "muted");
+        lives(&site, &window).await;
         found.extend(
             looked_at(
                 &window,
@@ -136,6 +96,51 @@ fn every_page_is_accessible() {
         );
         assert!(found.is_empty(), "axe found:\n{}", found.join("\n"));
     });
+}
+
+/// What people say and do, so that there is something on the pages.
+async fn lives(site: &Site, window: &Window) {
+    let ben = site.signed_up("ben").await;
+    for text in [
+        "hello",
+        "see https://example.com",
+        "two\nlines",
+        "আড্ডা",
+        "مرحبا",
+    ] {
+        ben.json(
+            "POST",
+            "/api/rooms/lobby/messages",
+            &json!({"message": text}),
+        )
+        .await
+        .expect(201, text);
+    }
+    ben.json(
+        "POST",
+        "/api/rooms",
+        &json!({"name": "Rowing club", "kind": "open", "topic": "Thursdays"}),
+    )
+    .await
+    .expect(201, "a room");
+    let report = json!({"reason": "spam", "text": "Again."});
+    let ada = site.browser();
+    ada.set_cookie("adda", &window.cookie("adda").await);
+    ada.json("POST", "/api/rooms/lobby/messages/1/reports", &report)
+        .await
+        .expect(201, "a report");
+    site.signed_up("cleo")
+        .await
+        .json(
+            "POST",
+            "/api/rooms/lobby/messages",
+            &json!({"message": "so"}),
+        )
+        .await
+        .expect(201, "so");
+    ada.json("PUT", "/api/people/cleo/mute", &json!({}))
+        .await
+        .expect(200, "muted");
 }
 
 /// What axe says of some pages, at each width and in each scheme.
