@@ -131,6 +131,9 @@ async fn decide(services: &Shared, signed_in: &SignedIn, id: i64, form: &Form) -
     });
     if let Some(author) = write.await? {
         services.chat.cut_off(author);
+        if verdict == Verdict::Deactivated {
+            services.chat.hand_on_rooms_of(author).await?;
+        }
     }
     Ok(())
 }
