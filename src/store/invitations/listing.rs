@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
-use super::{Row, as_person};
+use super::{Columns, Row, as_person};
 use crate::error::Result;
 use crate::rights::{self, Action, Person, Place};
 use crate::store::connection::Conn;
@@ -222,7 +222,7 @@ fn around(conn: &mut Conn, viewer: &Viewer, rows: &[Row]) -> Result<Around> {
     makers.sort_unstable();
     makers.dedup();
     for makers in makers.chunks(500) {
-        let found: Vec<(UserId, String, String, (String, Option<_>, Option<_>))> = users::table
+        let found: Vec<(UserId, String, String, Columns)> = users::table
             .filter(users::id.eq_any(makers.to_vec()))
             .select((
                 users::id,
