@@ -236,6 +236,7 @@ impl Chat {
             room: id,
             slug: room.slug.as_str().into(),
             marks: vec![(user, stands)],
+            by_sockets_here: false,
         });
         Ok(stands)
     }

@@ -164,6 +164,7 @@ impl Hub {
             if known != Some(revision) || self.belonging.is_unplaced(*user) {
                 let rooms = standing.rooms.remove(user).unwrap_or_default();
                 person.marks.retain(|room, _| rooms.contains(room));
+                person.heard.retain(|room, _| rooms.contains(room));
                 self.belonging.place(*user, rooms);
             }
         }

@@ -65,14 +65,25 @@ impl Person {
             .any(|session| session.room != Some(room))
     }
 
+    /// They turned out not to belong to a room.
+    fn forget(&mut self, room: RoomId) {
+        self.marks.remove(&room);
+        self.heard.remove(&room);
+        self.own.remove(&room);
+    }
+
     /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark
     /// moved, or they are told of a message.
     fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>, afar: &Afar) {
-        let mut own = std::mem::take(&mut self.own);
+        let moved = rooms.keys().copied();
+        let mut own: HashSet<RoomId> = moved.filter(|room| self.own.remove(room)).collect();
         let mut frames: Vec<(RoomId, ByteString)> = Vec::with_capacity(rooms.len());
         for (room, slug) in rooms {
             let Some(mark) = self.marks.get(room).copied() else {
-                self.heard.remove(room);
+                // It is being read; with it they are told of what was heard meanwhile.
+                if own.remove(room) {
+                    self.own.insert(*room);
+                }
                 continue;
             };
             let deleted = self.taken_back(*room);
@@ -280,7 +291,7 @@ impl Hub {
                     Taken::News | Taken::Known => self.tell_of(user, room, slug, ctx),
                 },
                 None => {
-                    person.marks.remove(&room);
+                    person.forget(room);
                     self.belonging.leave(user, room);
                 }
             }
@@ -311,7 +322,7 @@ impl Hub {
             // Who says something for the first time has become a member by it.
             self.belonging.join(said.author, room);
         }
-        self.forget_who_is_out(room, &said);
+        self.forget_who_is_out(room, &said, ctx);
         let (mut unknown, mut told) = (Vec::new(), Vec::new());
         for user in self.belonging.concerned(room) {
             let Some(person) = self.people.get_mut(&user) else {
@@ -350,7 +361,7 @@ impl Hub {
 
 impl Hub {
     /// Whoever was put out of a room is told nothing of it any more; the look at their access that follows says all the rest.
-    fn forget_who_is_out(&mut self, room: RoomId, said: &[Said]) {
+    fn forget_who_is_out(&mut self, room: RoomId, said: &[Said], ctx: &mut Context<Self>) {
         let out: HashSet<&str> = said
             .iter()
             .filter_map(|said| said.puts_out.as_ref()?.person())
@@ -363,9 +374,10 @@ impl Hub {
                 continue;
             };
             if out.contains(&*person.username) {
-                person.marks.remove(&room);
-                person.heard.remove(&room);
-                self.belonging.leave(user, room);
+                person.forget(room);
+                // They may have been let in again since: the database says where they belong.
+                self.belonging.doubt(user, room);
+                self.doubt(user, ctx);
             }
         }
     }

@@ -20,6 +20,8 @@ use crate::store::{RoomId, UserId};
 const EVERYONE_EVERY: u32 = 15;
 /// A node that is not heard for so long is gone, and its people with it.
 const UNHEARD_MAX: Duration = Duration::from_secs(45);
+/// What somebody looks at by way of another node counts for so long: everyone is named once in it.
+const WATCHES_FOR: Duration = Duration::from_secs(20);
 
 /// Who is connected elsewhere, and what is still to be said of who is connected here.
 #[derive(Default)]
@@ -51,8 +53,12 @@ impl Afar {
 
     /// Whether somebody looks at a room by way of one of those nodes.
     pub(super) fn watches(&self, user: UserId, room: RoomId) -> bool {
-        self.of(user)
-            .any(|attendance| attendance.watched.contains(&room))
+        // A node that fell silent may have, or not: who looks at a room is told too much rather than nothing.
+        let heard = self
+            .living()
+            .filter(|node| node.heard_at.elapsed() < WATCHES_FOR);
+        let mut theirs = heard.filter_map(|node| node.people.get(&user));
+        theirs.any(|attendance| attendance.watched.contains(&room))
     }
 
     /// Of whom something was heard that was not known, or whose node fell silent.
@@ -215,6 +221,7 @@ impl Hub {
                     room,
                     slug: slug.into(),
                     marks,
+                    by_sockets_here: false,
                 },
                 ctx,
             ),

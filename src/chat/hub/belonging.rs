@@ -51,6 +51,12 @@ impl Belonging {
         self.remove(user, room);
     }
 
+    /// Somebody was put out of a room, and may be in it again: their rooms are to be read.
+    pub(super) fn doubt(&mut self, user: UserId, room: RoomId) {
+        self.leave(user, room);
+        self.unplaced.insert(user);
+    }
+
     /// Somebody is gone.
     pub(super) fn depart(&mut self, user: UserId) {
         self.unplaced.remove(&user);

@@ -31,7 +31,12 @@ impl Handler<Connect> for Hub {
         let person = self.people.entry(user).or_default();
         person.username.clone_from(&profile.username);
         person.is_invisible = profile.discretion.invisible;
-        person.muted = muted;
+        if person.sessions.is_empty() {
+            person.muted = muted;
+        } else if person.muted != muted {
+            // Their other pages do not know of it yet.
+            person.mutes(muted);
+        }
         person.is_guest = profile.role == "guest";
         if let Some((room, _)) = room {
             // How it stands is read anew.

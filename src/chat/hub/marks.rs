@@ -27,6 +27,8 @@ pub struct ReadMoved {
     pub slug: Arc<str>,
     /// Whose, and to which message.
     pub marks: Vec<(UserId, i64)>,
+    /// Whether they read on sockets in that room here, which know of it.
+    pub by_sockets_here: bool,
 }
 
 /// Somebody's mark fell, or they want to be told of other things: it is to be read anew.
@@ -127,7 +129,12 @@ impl Person {
 impl Hub {
     /// Read marks rose, here or on another node: the same people's other devices are told.
     pub(super) fn marks_moved(&mut self, moved: ReadMoved, ctx: &mut Context<Self>) {
-        let ReadMoved { room, slug, marks } = moved;
+        let ReadMoved {
+            room,
+            slug,
+            marks,
+            by_sockets_here,
+        } = moved;
         if let Some(open) = self.rooms.get(&room) {
             // A room that is overrun has more urgent things to tell.
             let readers = marks.iter().map(|(user, _)| *user).collect();
@@ -143,7 +150,7 @@ impl Hub {
                 continue;
             }
             person.marks.remove(&room);
-            if person.sessions.len() > 1 || person.is_elsewhere(room) {
+            if !by_sockets_here || person.sessions.len() > 1 || person.is_elsewhere(room) {
                 person.own.insert(room);
                 told.push(user);
             }

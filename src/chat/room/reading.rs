@@ -170,6 +170,7 @@ impl Room {
                         room: room.id,
                         slug: room.slug.clone(),
                         marks: marks.iter().map(|mark| (mark.user, mark.seq)).collect(),
+                        by_sockets_here: true,
                     });
                 }
                 Err(error) => {

@@ -9,7 +9,7 @@ use super::{Room, SessionId};
 use crate::chat::closing::CloseReason;
 use crate::chat::outlet::Batch;
 use crate::chat::relay::Shown;
-use crate::chat::said::PutsOut;
+use crate::chat::said::{PutsOut, Said};
 
 /// People put out whom a room remembers, for those who are on the way in; a look at the database finds any other.
 const OUTS_MAX: usize = 1_024;
@@ -90,12 +90,26 @@ impl Room {
                 self.deliver(std::mem::take(&mut frames));
                 self.put_out(out, shown.revision);
             }
+            self.note_joined(&shown.said);
             said.push(shown.said);
             frames.push(shown.frame);
         }
         self.deliver(frames);
         if !said.is_empty() {
             self.reading.said(said);
+        }
+    }
+
+    /// Who says something in a room for the first time has become a member by it.
+    fn note_joined(&mut self, said: &Said) {
+        if said.is_notice || said.is_deleted {
+            return;
+        }
+        if self.people.get(&said.author).is_none() {
+            return;
+        }
+        for present in self.present.values_mut() {
+            present.joined |= present.person.id == said.author;
         }
     }
 
@@ -166,7 +180,6 @@ mod tests {
     use super::super::FromAfar;
     use super::super::tests::Scene;
     use super::*;
-    use crate::chat::said::Said;
     use crate::store::named::Called;
 
     fn shown(revision: i64, puts_out: Option<PutsOut>) -> Shown {
