@@ -3,7 +3,7 @@
 use diesel::prelude::*;
 
 use super::UserId;
-use super::connection::Conn;
+use super::connection::{Conn, lower};
 use super::schema::{audit, users};
 use super::time::Time;
 use crate::error::Result;
@@ -61,10 +61,12 @@ pub(super) fn note(
 pub fn page(conn: &mut Conn, wanted: &str, number: i64) -> Result<Page> {
     let pattern = format!("%{}%", escaped(wanted.trim()));
     let has = || {
-        audit::subject
-            .like(pattern.clone())
+        lower(audit::subject)
+            .like(lower(pattern.clone()))
             .escape('\\')
-            .or(users::username.like(pattern.clone()).escape('\\'))
+            .or(lower(users::username)
+                .like(lower(pattern.clone()))
+                .escape('\\'))
     };
     let all: i64 = audit::table
         .inner_join(users::table)

@@ -22,6 +22,12 @@ pub enum Conn {
     Sqlite(SqliteConnection),
 }
 
+#[declare_sql_function]
+extern "SQL" {
+    /// A text in small letters. SQLite's own knows those of English alone, and is replaced by ours.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
 const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
 
@@ -264,8 +270,10 @@ fn existing_file(path: &Path) -> Result<()> {
 }
 
 fn open_file(name: &str, path: &Path) -> Result<SqliteConnection> {
-    SqliteConnection::establish(name)
-        .map_err(|cause| Error::Unavailable(format!("cannot open {}: {cause}", path.display())))
+    let mut conn = SqliteConnection::establish(name)
+        .map_err(|cause| Error::Unavailable(format!("cannot open {}: {cause}", path.display())))?;
+    lower_utils::register_impl(&mut conn, |text: String| text.to_lowercase())?;
+    Ok(conn)
 }
 
 /// The name under which SQLite opens a file without writing to it.

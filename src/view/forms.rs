@@ -209,12 +209,12 @@ impl Template for SetUp {
 
 impl Template for SignUp {
     const NAME: &'static str = "signup.html";
-    const KIND: &'static str = "form";
+    const KIND: &'static str = "entrance";
 }
 
 impl Template for LogIn {
     const NAME: &'static str = "login.html";
-    const KIND: &'static str = "form";
+    const KIND: &'static str = "entrance";
 }
 
 impl Template for Reset {

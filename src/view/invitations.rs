@@ -119,7 +119,9 @@ pub struct LinkLine {
     pub guest: bool,
     /// How many came by it, of how many.
     pub used: String,
-    /// Until when it is good, in words.
+    /// Until when it is good; `None` where it is good until it is ended.
+    pub expires_at: Option<Time>,
+    /// The same in words.
     pub until: String,
     /// Why it does not work; empty where it does.
     pub over: String,
@@ -147,6 +149,7 @@ impl LinkLine {
             username,
             guest: link.guest,
             used: used(link.uses, link.uses_max),
+            expires_at: link.expires_at,
             until: until(link.expires_at),
             over: match link.state {
                 Works::Yes => String::new(),

@@ -148,6 +148,16 @@ async fn the_form_of_the_settings_does_the_same(database: Database) {
         (&json!("Benjamin"), &json!(true), &json!(false))
     );
     assert!(me["status"]["until"].is_string());
+    // What one wrote on several lines comes back on several, and is saved so.
+    let form = [("name", "Benjamin"), ("about", "I bake.\r\nOn Sundays.")];
+    let saved = ben.browser.form("/settings/profile", &form).await;
+    saved.expect(303, "two lines");
+    assert_eq!(ben.reads("/api/me").await["about"], "I bake.\nOn Sundays.");
+    let page = ben.get("/settings").await.expect(200, "settings").text();
+    assert!(
+        page.contains(">\nI bake.\nOn Sundays.</textarea>"),
+        "{page}"
+    );
     let refused = ben.browser.form("/settings/profile", &[("name", "")]).await;
     refused.expect(422, "no name");
 }

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{Copied, Row, words};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action};
-use crate::store::connection::{Conn, MultiBackend};
+use crate::store::connection::{Conn, MultiBackend, lower};
 use crate::store::schema::{reports, rooms, users};
 use crate::store::time::Time;
 use crate::store::users::{self as people, Profile, Viewer};
@@ -100,9 +100,9 @@ pub fn page(conn: &mut Conn, wanted: &str, open: bool, number: i64) -> Result<Pa
     let named: Vec<UserId> = if wanted.is_empty() {
         Vec::new()
     } else {
-        let has_name = users::username.like(pattern.clone()).escape('\\');
+        let has_name = lower(users::name).like(lower(&pattern)).escape('\\');
         users::table
-            .filter(has_name.or(users::name.like(pattern.clone()).escape('\\')))
+            .filter(has_name.or(lower(users::username).like(lower(&pattern)).escape('\\')))
             .order(users::id.asc())
             .limit(FOUND_MAX)
             .select(users::id)
@@ -118,10 +118,14 @@ pub fn page(conn: &mut Conn, wanted: &str, open: bool, number: i64) -> Result<Pa
         if wanted.is_empty() {
             return found;
         }
-        let in_room = reports::room_name.like(pattern.clone()).escape('\\');
+        let in_room = lower(reports::room_name)
+            .like(lower(pattern.clone()))
+            .escape('\\');
         found.filter(
             in_room
-                .or(reports::words.like(pattern.clone()).escape('\\'))
+                .or(lower(reports::words)
+                    .like(lower(pattern.clone()))
+                    .escape('\\'))
                 .or(reports::author_id.eq_any(named.clone()))
                 .or(reports::reporter_id.eq_any(named.clone())),
         )
@@ -182,8 +186,8 @@ pub fn subject(conn: &mut Conn, actor: &Viewer, id: i64) -> Result<Subject> {
     })
 }
 
-/// Notes what was done about a message, on all reports of it. Whoever made them hears of it, and of a note where there is one.
-/// Nothing is noted where something was done before.
+/// Notes what was done about a message, on all reports of it. Whoever made them hears of it, and of a note where there is one;
+/// without one they keep what they were told before. Nothing is noted where the same was done before.
 ///
 /// Errors: `NotFound`; `Forbidden` for who is no administrator.
 pub fn decide(
@@ -199,15 +203,20 @@ pub fn decide(
         .filter(reports::id.eq(id))
         .select((reports::room_id, reports::seq, users::username))
         .first(conn)?;
-    let about: Vec<(i64, String, Option<chrono::NaiveDateTime>)> = reports::table
+    let about: Vec<(i64, String, String, Option<chrono::NaiveDateTime>)> = reports::table
         .filter(reports::room_id.eq(room))
         .filter(reports::seq.eq(seq))
         .order(reports::id.asc())
-        .select((reports::id, reports::outcome, reports::closed_at))
+        .select((
+            reports::id,
+            reports::outcome,
+            reports::note,
+            reports::closed_at,
+        ))
         .load(conn)?;
     let now = Time::now().sql();
     let mut is_news = false;
-    for (id, outcome, closed_at) in about {
+    for (id, outcome, told, closed_at) in about {
         let Some(outcome) = also(&outcome, verdict) else {
             continue;
         };
@@ -216,7 +225,7 @@ pub fn decide(
             .set((
                 reports::outcome.eq(outcome),
                 reports::closed_at.eq(Some(closed_at.unwrap_or(now))),
-                reports::note.eq(note),
+                reports::note.eq(if note.is_empty() { told.as_str() } else { note }),
                 reports::seen.eq(false),
             ))
             .execute(conn)?;
