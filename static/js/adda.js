@@ -24,4 +24,9 @@ if (boot.page === "room") {
 } else {
   letPasswordsShow();
   goToFirstField();
+  if (boot.page === "entrance") {
+    // Nobody is signed in here: what somebody left whose session ended elsewhere is not for whoever comes next.
+    const { forget } = await import("./notifying.js");
+    await forget();
+  }
 }

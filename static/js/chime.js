@@ -6,10 +6,13 @@ let context = null;
 let playedAt = -PAUSE;
 
 export async function chime() {
+  if (navigator.userActivation?.hasBeenActive === false) return;
   if (performance.now() - playedAt < PAUSE || typeof AudioContext !== "function") return;
   playedAt = performance.now();
   context ??= new AudioContext();
-  if (context.state === "suspended") context.resume();
+  // Whatever else keeps it quiet may last: what would be heard only then is not scheduled.
+  if (context.state === "suspended") await Promise.race([context.resume(), new Promise((resolve) => setTimeout(resolve, PAUSE))]);
+  if (context.state !== "running") return;
   const loudness = new GainNode(context, { gain: 0 });
   loudness.connect(context.destination);
   NOTES.forEach((frequency, index) => {

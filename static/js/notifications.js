@@ -1,11 +1,10 @@
 // Messages that somebody is told of by themselves: shown by one tab of this browser, taken back by any once they are read or gone.
 import { boot } from "./boot.js";
 import { chime } from "./chime.js";
-import { isOn, registered, wishes, withdraw } from "./notifying.js";
+import { SHOWN, isOn, registered, wishes, withdraw } from "./notifying.js";
 import { alone } from "./tab.js";
 import { t } from "./text.js";
 
-const SHOWN = "adda-notified";
 const REMEMBERED = 100;
 const OF_ONE_ROOM = 5;
 

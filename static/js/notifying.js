@@ -1,6 +1,9 @@
 // Whether this browser shows notifications, and how: kept by it alone. Nobody is asked for permission but by a click of theirs.
 const KEPT = "adda-notifications";
+/** Where it is kept which messages this browser has shown. */
+export const SHOWN = "adda-notified";
 const READY_WITHIN = 5_000;
+const WITHDRAWN_WITHIN = 2_000;
 
 const isPhoneOfApple = /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.platform === "MacIntel" && navigator.maxTouchPoints > 1);
 
@@ -59,4 +62,16 @@ export async function registered() {
 export async function withdraw(isOver) {
   const shows = await navigator.serviceWorker?.getRegistration("/").catch(() => null);
   for (const shown of (await shows?.getNotifications()) ?? []) if (isOver(shown.data)) shown.close();
+}
+
+/** Leaves nothing of somebody's to whoever uses this browser next. It never fails, and never takes long. */
+export async function forget() {
+  try {
+    localStorage.removeItem(KEPT);
+    localStorage.removeItem(SHOWN);
+  } catch (error) {
+    console.warn("this browser keeps nothing", error);
+  }
+  const late = new Promise((resolve) => setTimeout(resolve, WITHDRAWN_WITHIN));
+  await Promise.race([withdraw(() => true).catch((error) => console.warn("notifications stay", error)), late]);
 }

@@ -7,7 +7,7 @@ export function showChosenPicture() {
   const cup = file.form.querySelector(".cup");
   const refusal = document.getElementById("picture-refusal");
   const before = [...(cup?.childNodes ?? [])];
-  file.addEventListener("change", () => {
+  const show = () => {
     const [chosen] = file.files;
     const tooLarge = chosen && chosen.size > Number(file.dataset.bytesMax);
     refusal.textContent = tooLarge ? t("refusal-picture-bytes") : "";
@@ -23,5 +23,8 @@ export function showChosenPicture() {
     // What cannot be shown is refused by the server, in words.
     picture.onload = picture.onerror = () => URL.revokeObjectURL(picture.src);
     cup.replaceChildren(...before.filter((node) => node.nodeType === Node.TEXT_NODE), picture);
-  });
+  };
+  file.addEventListener("change", show);
+  // Chosen before this script was there, or kept by the browser over a reload.
+  if (file.files.length > 0) show();
 }

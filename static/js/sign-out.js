@@ -1,6 +1,6 @@
 // Signing out leaves nothing of this person's on the computer, and asks first where something has not been sent.
 import { ask } from "./question.js";
-import { withdraw } from "./notifying.js";
+import { forget } from "./notifying.js";
 import { t } from "./text.js";
 
 export function askBeforeSigningOut({ outbox, drafts }) {
@@ -12,7 +12,7 @@ export function askBeforeSigningOut({ outbox, drafts }) {
       const words = t("unsent-words", { messages, drafts: begun });
       if (!(await ask({ title: t("unsent-title"), words, yes: t("unsent-leave"), no: t("unsent-stay") }))) return;
     }
-    await Promise.all([outbox.clear(), drafts.clear(), withdraw(() => true)]);
+    await Promise.allSettled([outbox.clear(), drafts.clear(), forget()]);
     form.submit();
   });
 }

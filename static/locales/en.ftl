@@ -453,6 +453,7 @@ person-away = Away
 person-offline = Offline
 person-write = Write a message
 person-seen = Last here { $when }
+moment-now = a moment ago
 person-seen-now = Here a moment ago
 person-seen-today = Here today
 person-seen-week = Here this week
@@ -558,6 +559,7 @@ invitation-used = { $count ->
 }
 invitation-used-of = { $count } of { $max } came by it
 invitation-until = works until { $day }, { $time } UTC
+invitation-until-moment = works until { $moment }
 invitation-until-ever = works until it is ended
 invitation-over-expired = its time is over
 invitation-over-used = used up

@@ -62,6 +62,17 @@ fn people_see_who_is_there_and_who_types() {
     });
 }
 
+/// Keeps the page's scripts waiting for their words until a file was chosen, once.
+const LATE: &str = "
+    const fetches = fetch;
+    globalThis.fetch = async (what, ...more) => {
+        if (String(what).endsWith('/en.ftl') && !sessionStorage.getItem('late')) {
+            sessionStorage.setItem('late', 'once');
+            await new Promise((resolve) => addEventListener('change', resolve, { once: true }));
+        }
+        return fetches(what, ...more);
+    };";
+
 #[test]
 fn a_picture_is_seen_before_it_is_sent_and_by_others_on_open_pages() {
     play(async {
@@ -78,9 +89,18 @@ fn a_picture_is_seen_before_it_is_sent_and_by_others_on_open_pages() {
         let file = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
         let picture = image::RgbImage::from_pixel(300, 200, image::Rgb([20, 120, 80]));
         picture.save(file.path()).unwrap();
+        ada.counts(LATE).await;
         ada.goes_to("/settings").await;
-        ada.types("#picture", file.path().to_str().unwrap()).await;
+        let path = file.path().to_str().unwrap();
+        ada.types("#picture", path).await;
         ada.shows(".portrait .cup__picture[src^='blob:']").await;
+        let source = "return document.querySelector('.portrait .cup__picture').src";
+        let first = ada.runs(source, &[]).await;
+        ada.types("#picture", path).await;
+        ada.until("the one chosen next", async || {
+            ada.runs(source, &[]).await != first
+        })
+        .await;
         ada.clicks(".portrait [type=submit]").await;
         reads(&ada, "[role=status]", "saved").await;
         // On the message that was there before, as it comes from the server.

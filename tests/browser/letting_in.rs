@@ -22,6 +22,14 @@ fn a_link_is_made_copied_and_ended_after_a_question() {
         ada.arrives_at("/invitations").await;
         ada.clicks("[action='/invitations'] [type=submit]").await;
         reads(&ada, ".invitation__line", "Nobody came by it yet").await;
+        // In her own time, not the server's; without scripts it is said which that is.
+        let until = "const time = document.querySelector('.invitation__line time');
+            const its = new Intl.DateTimeFormat(navigator.language, { timeStyle: 'short' }).format(new Date(time.dateTime));
+            return time.textContent.startsWith('works until') && time.textContent.includes(its) && !time.textContent.includes('UTC')";
+        ada.until("her own time", async || {
+            ada.runs(until, &[]).await == json!(true)
+        })
+        .await;
         ada.clicks("[data-copies] button").await;
         // Copied where the browser allows it, else selected, which is said below the link.
         let told = "const row = document.querySelector('[data-copies]');
@@ -65,10 +73,16 @@ fn a_list_of_people_becomes_a_sheet_of_cards() {
         ada.shows("#print").await;
         let found = violations(&ada).await;
         assert!(found.is_empty(), "the sheet: {found:?}");
-        ada.has_no_complaints().await;
         let link = "return document.querySelector('.card__link').textContent";
         let link = ada.runs(link, &[]).await;
         let path = link.as_str().unwrap().split_once("/reset").unwrap().1;
+        ada.goes_to("/admin/log").await;
+        let when = "return document.querySelector('.admin__entry time').textContent";
+        ada.until("when it was done", async || {
+            ada.runs(when, &[]).await == "a moment ago"
+        })
+        .await;
+        ada.has_no_complaints().await;
         let ben = Window::open(&driver, &site.origin(), PHONE).await;
         ben.goes_to(&format!("/reset{path}")).await;
         ben.types("#password", crate::site::PASSWORD).await;

@@ -102,6 +102,25 @@ fn one_notification_tells_of_a_message_until_it_is_read() {
         let delete = "fetch('/api/rooms/lobby/messages/3', { method: 'DELETE' })";
         ada.runs(delete, &[]).await;
         has(&ben, &[]).await;
+
+        // Whoever uses the browser next finds nothing of his, also where his session ended while no page of his was open.
+        let kept = "return Object.keys(localStorage).filter((key) => key.startsWith('adda-')).sort().join()";
+        assert_eq!(
+            ben.runs(kept, &[]).await,
+            "adda-notifications,adda-notified"
+        );
+        ada.says("@ben, bye").await;
+        has(&ben, &["ada in Lobby: @ben, bye"]).await;
+        let end =
+            "const done = arguments[0]; fetch('/logout', { method: 'POST' }).then(() => done())";
+        ben.goes_to("/healthz").await;
+        ben.awaits(end, &[]).await;
+        ben.goes_to("/login").await;
+        has(&ben, &[]).await;
+        ben.until("nothing to be kept", async || {
+            ben.runs(kept, &[]).await == ""
+        })
+        .await;
         ada.has_no_complaints().await;
         ben.has_no_complaints().await;
     });
