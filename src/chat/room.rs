@@ -95,6 +95,8 @@ pub struct Room {
     /// What came of a save is not known: what is found may be of this node, and nobody else have been told of it.
     is_unsure: bool,
     checking_head: bool,
+    /// Something was changed beside while a read was under way that may have been too early for it.
+    beside_again: bool,
     /// Told when nothing is in flight any more; from then on nothing new is taken.
     draining: Option<oneshot::Sender<()>>,
     drained: bool,
@@ -189,6 +191,7 @@ impl Room {
             bits_read: 0,
             is_unsure: false,
             checking_head: false,
+            beside_again: false,
             draining: None,
             drained: false,
         }

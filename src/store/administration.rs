@@ -242,8 +242,9 @@ pub(super) fn locked_administrators(conn: &mut Conn) -> Result<Vec<UserId>> {
         )
         .order(users::id.asc())
         .select(users::id);
+    // Their numbers stay: whoever names one of them, as every message does its author, need not wait.
     Ok(match conn {
         Conn::Sqlite(sqlite) => query.load(sqlite)?,
-        Conn::Postgres(postgres) => query.for_update().load(postgres)?,
+        Conn::Postgres(postgres) => query.for_no_key_update().load(postgres)?,
     })
 }

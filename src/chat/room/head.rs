@@ -40,10 +40,21 @@ impl Room {
         ctx.spawn(check.into_actor(self).map(|changes, room, ctx| {
             room.checking_head = false;
             match changes {
-                Ok(changes) => room.catch_up(changes, ctx),
+                Ok(changes) => {
+                    room.catch_up(changes, ctx);
+                    if std::mem::take(&mut room.beside_again) {
+                        room.read_beside(ctx);
+                    }
+                }
                 Err(_) => room.check_head(ctx),
             }
         }));
+    }
+
+    /// Reads what nobody else was told of.
+    fn read_beside(&mut self, ctx: &mut Context<Self>) {
+        self.is_unsure = true;
+        self.read_head(ctx);
     }
 
     /// Shows what the database has beyond the gate. An answer that holds not all of it is its beginning, and the rest is read.
@@ -122,8 +133,7 @@ impl Handler<ChangedBeside> for Room {
             // The database was away when it opened.
             return self.load(ctx);
         }
-        // Nobody else was told of it.
-        self.is_unsure = true;
-        self.read_head(ctx);
+        self.beside_again = self.checking_head;
+        self.read_beside(ctx);
     }
 }

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::{Settings, locked};
 use crate::error::{Error, Result};
-use crate::store::connection::Conn;
+use crate::store::connection::{Conn, snapshot};
 use crate::store::schema::{logos, site_settings};
 use crate::store::users::Viewer;
 use crate::store::{Store, administration, audit};
@@ -36,19 +36,21 @@ impl Store {
 
 /// The picture of a version. Errors: `NotFound` where the site has another one, or none.
 pub fn of(conn: &mut Conn, version: &str) -> Result<Logo> {
-    let current: Option<String> = site_settings::table
-        .select(site_settings::logo)
-        .first(conn)?;
-    if current.as_deref() != Some(version) {
-        return Err(Error::NotFound);
-    }
-    let (content_type, bytes) = logos::table
-        .select((logos::content_type, logos::bytes))
-        .first(conn)?;
-    Ok(Logo {
-        version: version.to_owned(),
-        content_type,
-        bytes,
+    snapshot(conn, |conn| {
+        let current: Option<String> = site_settings::table
+            .select(site_settings::logo)
+            .first(conn)?;
+        if current.as_deref() != Some(version) {
+            return Err(Error::NotFound);
+        }
+        let (content_type, bytes) = logos::table
+            .select((logos::content_type, logos::bytes))
+            .first(conn)?;
+        Ok(Logo {
+            version: version.to_owned(),
+            content_type,
+            bytes,
+        })
     })
 }
 
