@@ -17,8 +17,11 @@ use crate::names::roster::{self, Entry};
 use crate::names::{self, DisplayName, Username};
 use crate::rights::{self, Action, Place};
 
-/// Accounts that are made in one transaction: whoever else writes waits for no more than these.
-pub const PIECE: usize = 25;
+/// Accounts that are made in one transaction at most, and the rows, roughly: whoever else writes waits for no more than these.
+const PIECE_MAX: usize = 25;
+const ROWS_MAX: usize = 100;
+/// Rows that are written for everyone, beside one for each of their rooms.
+const ROWS_EACH: usize = 4;
 
 /// Somebody on a list, and whether they can be added.
 #[derive(Debug, Clone)]
@@ -73,6 +76,12 @@ pub fn check(conn: &mut Conn, entries: &[Entry]) -> Result<Vec<Checked>> {
         .collect())
 }
 
+/// How many are added in one transaction: the fewer, the more rooms they come into.
+pub fn piece(conn: &mut Conn, wanted: &Wanted) -> Result<usize> {
+    let rooms = wanted.rooms.len() + newcomers::joined_rooms(conn)?.len();
+    Ok((ROWS_MAX / (ROWS_EACH + rooms)).clamp(1, PIECE_MAX))
+}
+
 /// Adds people, if whoever wants it may.
 ///
 /// Errors: what the rights refuse; `Conflict` where one of them cannot be added any more. Then nobody was.
@@ -87,20 +96,17 @@ pub fn add(
     rooms.sort_unstable();
     rooms.dedup();
     // Rooms first, then people, then the rest: the order in which every transaction locks.
-    for room in &rooms {
-        memberships::locked_last_seq(conn, *room)?;
-    }
+    newcomers::lock_rooms(conn, &rooms)?;
+    let entries: Vec<Entry> = people.iter().map(Newcomer::entry).collect();
+    // Long before anybody else has to wait for the administrators.
+    let checked = check(conn, &entries)?;
     administration::permit(conn, actor)?;
     for room in &rooms {
         let place = memberships::place(conn, *room, actor.id)?;
         let seen = rooms::state(conn, *room)?.seen_from(place);
         rights::may(actor.as_person(), Action::Add(seen, Place::Stranger))?;
     }
-    let entries: Vec<Entry> = people.iter().map(Newcomer::entry).collect();
-    if check(conn, &entries)?
-        .iter()
-        .any(|checked| checked.newcomer.is_err())
-    {
+    if checked.iter().any(|checked| checked.newcomer.is_err()) {
         return Err(Error::Conflict);
     }
     let role = if wanted.guests { "guest" } else { "member" };
@@ -162,7 +168,7 @@ impl Newcomer {
 struct Known {
     /// Of all usernames, also of accounts out of use: they are never given again.
     usernames: HashSet<String>,
-    /// Of those in use.
+    /// Of those in use, and of those who wait to be let in.
     in_use: HashSet<String>,
     /// How names are spelled that look the same.
     names: HashMap<String, HashSet<String>>,
@@ -170,16 +176,20 @@ struct Known {
 
 impl Known {
     fn load(conn: &mut Conn) -> Result<Known> {
-        let rows: Vec<(String, String, Option<chrono::NaiveDateTime>)> = users::table
-            .select((users::skeleton, users::name, users::deactivated_at))
+        // Whoever waits to be let in keeps their name until it is decided.
+        let is_in_use = users::deactivated_at
+            .is_null()
+            .or(users::waiting_since.is_not_null());
+        let rows: Vec<(String, String, bool)> = users::table
+            .select((users::skeleton, users::name, is_in_use))
             .load(conn)?;
         let mut known = Known {
             usernames: HashSet::with_capacity(rows.len()),
             in_use: HashSet::with_capacity(rows.len()),
             names: HashMap::with_capacity(rows.len()),
         };
-        for (skeleton, name, deactivated_at) in rows {
-            if deactivated_at.is_none() {
+        for (skeleton, name, is_in_use) in rows {
+            if is_in_use {
                 known.in_use.insert(skeleton.clone());
                 known.call(&name);
             }

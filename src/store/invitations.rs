@@ -13,7 +13,7 @@ use super::connection::{Conn, MultiBackend};
 use super::schema::{invitations, site, users};
 use super::time::Time;
 use super::users::{Viewer, suspended};
-use super::{RoomId, UserId, audit, memberships, rooms};
+use super::{RoomId, UserId, administration, audit, memberships, newcomers, rooms};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action, Person, Role};
 use crate::secrets;
@@ -86,8 +86,12 @@ pub fn own(conn: &mut Conn) -> Result<Option<String>> {
         .optional()?)
 }
 
-/// Ends the site's own link, and makes another where one is wanted. For an administrator.
-pub fn replace_own(conn: &mut Conn, actor: UserId, another: bool) -> Result<()> {
+/// Ends the site's own link, and makes another where one is wanted. Of two who do so at once the second ends what the first made.
+///
+/// Errors: `Forbidden` for who does not look after the site.
+pub fn replace_own(conn: &mut Conn, actor: &Viewer, another: bool) -> Result<()> {
+    lock_site(conn)?;
+    administration::permit(conn, actor)?;
     diesel::delete(invitations::table.filter(invitations::made_by.is_null())).execute(conn)?;
     if another {
         make_own(conn)?;
@@ -97,18 +101,36 @@ pub fn replace_own(conn: &mut Conn, actor: UserId, another: bool) -> Result<()> 
     } else {
         "invitation_ended"
     };
-    audit::note(conn, actor, action, "", "")
+    audit::note(conn, actor.id, action, "", "")
+}
+
+/// Until the transaction is over nobody else replaces the site's own link, or says who makes others.
+pub(super) fn lock_site(conn: &mut Conn) -> Result<()> {
+    if let Conn::Postgres(postgres) = conn {
+        let _: i64 = site::table
+            .select(site::id)
+            .for_no_key_update()
+            .first(postgres)?;
+    }
+    Ok(())
 }
 
 /// Makes a link.
 ///
-/// Errors: what the maker's rights refuse; `NotFound` for a room that they may not know of; `Field` where they have too many.
+/// Errors: what the maker's rights refuse; `NotFound` for a room that they may not know of; `Field` where they have too many, or
+/// made their account themself a short while ago.
 pub fn make(conn: &mut Conn, maker: UserId, wanted: &Wanted) -> Result<()> {
     if let Some(room) = wanted.room {
         memberships::locked_last_seq(conn, room)?;
     }
     let person = locked_person(conn, maker)?;
     may(conn, maker, person, wanted.room, wanted.guest)?;
+    if newcomers::is_new(conn, maker)? {
+        return Err(Error::Field {
+            field: "invitation",
+            code: "refusal-invitation-new",
+        });
+    }
     let now = Time::now();
     if live_of(conn, maker, now)? >= LIVE_MAX {
         return Err(Error::Field {
@@ -143,14 +165,16 @@ pub fn revoke(conn: &mut Conn, viewer: &Viewer, id: i64) -> Result<()> {
         .find(id)
         .select(Row::as_select())
         .first(conn)?;
-    let is_mine = row.made_by == Some(viewer.id);
     let looks_after = rights::may(viewer.as_person(), Action::Administer).is_ok();
-    if !is_mine && !looks_after {
+    if row.made_by != Some(viewer.id) && !looks_after {
         return Err(Error::NotFound);
     }
     let Some(maker) = row.made_by else {
-        return replace_own(conn, viewer.id, false);
+        return replace_own(conn, viewer, false);
     };
+    if maker != viewer.id {
+        administration::permit(conn, viewer)?;
+    }
     let ended = diesel::delete(invitations::table.find(id)).execute(conn)?;
     if ended == 0 {
         return Err(Error::NotFound);

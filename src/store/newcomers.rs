@@ -63,6 +63,23 @@ pub fn joined_rooms(conn: &mut Conn) -> Result<Vec<(RoomId, String, String)>> {
         .load(conn)?)
 }
 
+/// Locks the rooms that newcomers join, and others, before anything else is: a transaction that locks some of them only after
+/// people would lock out those that go by the order. One that everybody joins may have been deleted just now.
+///
+/// Errors: `NotFound` for one of the others that was.
+pub fn lock_rooms(conn: &mut Conn, others: &[RoomId]) -> Result<()> {
+    let mut rooms: BTreeSet<RoomId> = others.iter().copied().collect();
+    rooms.extend(joined_rooms(conn)?.into_iter().map(|(room, _, _)| room));
+    for room in rooms {
+        match memberships::locked_last_seq(conn, room) {
+            Ok(_) => {}
+            Err(Error::NotFound) if !others.contains(&room) => {}
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(())
+}
+
 /// Adds an open room to those that newcomers join.
 ///
 /// Errors: `Forbidden`; `Field` where there is no such room, or there are enough of them.
@@ -214,6 +231,7 @@ pub fn waiting(conn: &mut Conn) -> Result<i64> {
 ///
 /// Errors: `Forbidden`; `NotFound` where nobody of that name waits.
 pub fn let_in(conn: &mut Conn, actor: &Viewer, skeleton: &str) -> Result<UserId> {
+    lock_rooms(conn, &[])?;
     administration::permit(conn, actor)?;
     let (id, username) = locked_waiting(conn, skeleton)?;
     diesel::update(users::table.find(id))

@@ -119,19 +119,26 @@ pub fn end_others_of(conn: &mut Conn, user: UserId, but: i64) -> Result<Vec<i64>
 }
 
 /// Begins a sign-in in place of another of the same browser, whose number is returned: its sockets are to be closed.
+/// `proved` is the hash of the password by which somebody showed who they are, where they did so by one: comparing takes long,
+/// and they may have another password since.
 ///
-/// Errors: `Refused` for who may not sign in for a time, by whichever way they come.
+/// Errors: `Refused` for who may not sign in for a time, by whichever way they come; `SignedOut` where what was proved is no
+/// longer so.
 pub fn begin(
     conn: &mut Conn,
     user: UserId,
+    proved: Option<&str>,
     token_hash: &[u8],
     origin: &Origin,
     replaced: Option<&[u8]>,
 ) -> Result<Option<i64>> {
     let now = Time::now();
-    let until = users::table.find(user).select(users::suspended_until);
-    if suspended(until.first(conn)?).is_some() {
+    let (until, stored) = locked_way_in(conn, user)?;
+    if suspended(until).is_some() {
         return Err(Error::Refused("refusal-suspended"));
+    }
+    if proved.is_some() && proved != stored.as_deref() {
+        return Err(Error::SignedOut);
     }
     diesel::delete(sign_ins::table.filter(sign_ins::expires_at.lt(now.sql()))).execute(conn)?;
     let ended = match replaced {
@@ -152,13 +159,34 @@ pub fn begin(
     Ok(ended)
 }
 
-/// The sign-in of a token, unless it has expired or the person's account is no longer in use.
+/// Until when somebody may not sign in, and the hash of their password. Whoever would change these, and end their sign-ins,
+/// waits until this transaction is over, and so ends the one that it begins too.
+fn locked_way_in(
+    conn: &mut Conn,
+    user: UserId,
+) -> Result<(Option<chrono::NaiveDateTime>, Option<String>)> {
+    let query = users::table
+        .find(user)
+        .select((users::suspended_until, users::password_hash));
+    Ok(match conn {
+        Conn::Sqlite(sqlite) => query.first(sqlite)?,
+        Conn::Postgres(postgres) => query.for_no_key_update().first(postgres)?,
+    })
+}
+
+/// The sign-in of a token, unless it has expired, the person's account is no longer in use, or they are suspended.
 pub fn find(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<Found>> {
+    let now = Time::now().sql();
     let row: Option<Row> = sign_ins::table
         .inner_join(users::table)
         .filter(sign_ins::token_hash.eq(token_hash))
-        .filter(sign_ins::expires_at.gt(Time::now().sql()))
+        .filter(sign_ins::expires_at.gt(now))
         .filter(users::deactivated_at.is_null())
+        .filter(
+            users::suspended_until
+                .is_null()
+                .or(users::suspended_until.le(now)),
+        )
         .select(Row::as_select())
         .first(conn)
         .optional()?;
@@ -177,15 +205,21 @@ pub fn waiting(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<String>> {
         .optional()?)
 }
 
-/// Those among some sign-ins that are not over.
+/// Those among some sign-ins that are not over, of people who may be signed in.
 pub fn living(conn: &mut Conn, sign_ins: &[i64]) -> Result<HashSet<i64>> {
+    let now = Time::now().sql();
     let mut living = HashSet::new();
     for sign_ins in sign_ins.chunks(CHUNK) {
         let found: Vec<i64> = sign_ins::table
             .inner_join(users::table)
             .filter(sign_ins::id.eq_any(sign_ins.to_vec()))
-            .filter(sign_ins::expires_at.gt(Time::now().sql()))
+            .filter(sign_ins::expires_at.gt(now))
             .filter(users::deactivated_at.is_null())
+            .filter(
+                users::suspended_until
+                    .is_null()
+                    .or(users::suspended_until.le(now)),
+            )
             .select(sign_ins::id)
             .load(conn)?;
         living.extend(found);

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::site;
 use super::time::Time;
-use super::{UserId, audit, invitations};
+use super::users::Viewer;
+use super::{administration, audit, invitations};
 use crate::error::Result;
 use crate::secrets;
 
@@ -93,7 +94,11 @@ pub fn use_setup_token(conn: &mut Conn, token: &str) -> Result<bool> {
 }
 
 /// Lets members make invitations, or only administrators. The links that members made work while they may make them.
-pub fn set_members_invite(conn: &mut Conn, actor: UserId, on: bool) -> Result<()> {
+///
+/// Errors: `Forbidden` for who does not look after the site.
+pub fn set_members_invite(conn: &mut Conn, actor: &Viewer, on: bool) -> Result<()> {
+    invitations::lock_site(conn)?;
+    administration::permit(conn, actor)?;
     let changed = diesel::update(site::table)
         .filter(site::members_invite.ne(on))
         .set(site::members_invite.eq(on))
@@ -101,7 +106,7 @@ pub fn set_members_invite(conn: &mut Conn, actor: UserId, on: bool) -> Result<()
     if changed > 0 {
         audit::note(
             conn,
-            actor,
+            actor.id,
             "members_invite",
             "",
             if on { "on" } else { "off" },

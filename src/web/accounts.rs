@@ -9,7 +9,7 @@ use super::refusals::{self, Shared};
 use crate::error::Result;
 use crate::names::{self, DisplayName, Username};
 use crate::store::sign_ins::Origin;
-use crate::store::users::NewAccount;
+use crate::store::users::{Credentials, NewAccount};
 use crate::store::{Conn, UserId, newcomers, sign_ins, users};
 
 /// The room that newcomers join at first.
@@ -84,13 +84,18 @@ impl Beginning {
         })
     }
 
-    /// The statement that stores it: give it the person, in the transaction that lets them in.
+    /// The statement that stores it: give it the person, in the transaction that lets them in. `proved` is the hash of the
+    /// password by which they showed who they are, where it was by one.
     pub(super) fn statement(
         &self,
+        proved: Option<String>,
     ) -> impl Fn(&mut Conn, UserId) -> Result<Option<i64>> + Send + use<> {
         let (hash, replaced) = (self.token.hash(), self.replaced.clone());
         let origin = self.origin.clone();
-        move |conn, user| sign_ins::begin(conn, user, &hash, &origin, replaced.as_deref())
+        move |conn, user| {
+            let (proved, replaced) = (proved.as_deref(), replaced.as_deref());
+            sign_ins::begin(conn, user, proved, &hash, &origin, replaced)
+        }
     }
 
     /// The answer that signs the browser in and leads on; `ended` is what the statement returned.
@@ -119,13 +124,18 @@ impl Beginning {
     }
 }
 
-/// Stores a sign-in for somebody who showed who they are.
+/// Stores a sign-in for somebody who showed by their password who they are.
+///
+/// Errors: `SignedOut` where it is another one by now.
 pub(super) async fn begin(
     services: &Shared,
     beginning: &Beginning,
-    user: UserId,
+    credentials: Credentials,
 ) -> Result<Option<i64>> {
-    let begin = beginning.statement();
+    let (user, begin) = (
+        credentials.id,
+        beginning.statement(credentials.password_hash),
+    );
     services.store.write(move |conn| begin(conn, user)).await
 }
 

@@ -9,7 +9,7 @@ use super::{client, deeds};
 use crate::error::{Error, Result};
 use crate::names::roster::{self, Entry, PEOPLE_MAX};
 use crate::rights::{self, Action, Place};
-use crate::store::additions::{self, Added, Checked, Newcomer, PIECE, Wanted};
+use crate::store::additions::{self, Added, Checked, Newcomer, Wanted};
 use crate::store::rooms::{self, Room};
 use crate::store::{Time, password_resets};
 use crate::view::adding::{AddPeople, Card, Line, RoomChoice, Sheet};
@@ -148,8 +148,16 @@ async fn make(
     let rooms: Vec<_> = rooms.iter().map(|room| (room.id, &*room.slug)).collect();
     let drawing = services.store.drawing();
     let mut added = Vec::with_capacity(newcomers.len());
+    let counted = wanted.clone();
+    let count = services
+        .store
+        .read(move |conn| additions::piece(conn, &counted));
+    let piece_max = match count.await {
+        Ok(piece_max) => piece_max,
+        Err(failure) => return (added, Some(failure)),
+    };
     while !newcomers.is_empty() {
-        let rest = newcomers.split_off(newcomers.len().min(PIECE));
+        let rest = newcomers.split_off(newcomers.len().min(piece_max));
         let piece = std::mem::replace(&mut newcomers, rest);
         let (actor, wanted) = (signed_in.viewer.clone(), wanted.clone());
         let add = services

@@ -32,10 +32,10 @@ pub(super) async fn renew(
         "end" => false,
         _ => return Err(Error::BadRequest("bad-form").into()),
     };
-    let actor = signed_in.viewer.id;
+    let actor = signed_in.viewer.clone();
     let replace = services
         .store
-        .write(move |conn| invitations::replace_own(conn, actor, another));
+        .write(move |conn| invitations::replace_own(conn, &actor, another));
     replace.await?;
     log::info!("{} renewed the invitation link", signed_in.viewer.username);
     Ok(refusals::see_other("/"))

@@ -305,10 +305,10 @@ pub(super) async fn switch(
     Administrator(signed_in): Administrator,
     form: web::Form<Switch>,
 ) -> Answer {
-    let (actor, on) = (signed_in.viewer.id, form.members_invite.is_some());
+    let (actor, on) = (signed_in.viewer, form.members_invite.is_some());
     services
         .store
-        .write(move |conn| site::set_members_invite(conn, actor, on))
+        .write(move |conn| site::set_members_invite(conn, &actor, on))
         .await?;
     Ok(refusals::see_other("/admin/invitations"))
 }

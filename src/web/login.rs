@@ -166,7 +166,7 @@ async fn enter(services: &Shared, request: &HttpRequest, form: &Form) -> Result<
         return Ok(Entered::SuspendedUntil(until));
     }
     let beginning = Beginning::new(services, request, form.remember.is_some())?;
-    let ended = accounts::begin(services, &beginning, credentials.id).await?;
+    let ended = accounts::begin(services, &beginning, credentials).await?;
     Ok(Entered::In(beginning, ended))
 }
 

@@ -64,7 +64,7 @@ pub(super) async fn submit(
     };
     let hash = services.passwords.hash(password).await?;
     let beginning = Beginning::new(&services, &request, true)?;
-    let (token, begin) = (form.token, beginning.statement());
+    let (token, begin) = (form.token, beginning.statement(None));
     let written = services.store.write(move |conn| {
         let user = password_resets::use_up(conn, &token)?;
         users::set_password(conn, user, &hash)?;

@@ -68,7 +68,7 @@ pub(super) async fn submit(
     let account = wanted.account(&services, "administrator").await?;
     let username = account.username.clone();
     let beginning = Beginning::new(&services, &request, true)?;
-    let (token, begin) = (form.token, beginning.statement());
+    let (token, begin) = (form.token, beginning.statement(None));
     let lobby = NewRoom {
         closed: false,
         name: DisplayName::parse(LOBBY, "room")?,

@@ -12,7 +12,7 @@ use super::visitor::Anyone;
 use crate::config::SignUp as Mode;
 use crate::error::{Error, Result};
 use crate::store::invitations::using::{self, Found};
-use crate::store::{site, users};
+use crate::store::{newcomers, settings, site, users};
 use crate::view::forms::{Invited, Refusal, SignUp, SignUpForm};
 use crate::view::page::Reader;
 
@@ -100,13 +100,22 @@ async fn admit(
     let account = wanted.account(services, role).await?;
     let username = account.username.as_str().to_owned();
     let beginning = Beginning::new(services, request, true)?;
-    let begin = beginning.statement();
+    let begin = beginning.statement(None);
     let (drawing, token) = (services.store.drawing(), form.invite.clone());
-    let arrival = match invited {
-        Some(_) => Arrival::Invited,
-        None => Arrival::ByThemself,
-    };
+    let fixed = services.config.signup;
+    let by = invited.map(|invited| invited.maker.is_some());
+    let into: Vec<_> = invited
+        .and_then(|invited| invited.room.as_ref())
+        .map(|room| room.id)
+        .into_iter()
+        .collect();
     let write = services.store.write(move |conn| {
+        let mode = match fixed {
+            Some(mode) => mode,
+            None => settings::load(conn)?.signup,
+        };
+        let arrival = arrival(mode, by)?;
+        newcomers::lock_rooms(conn, &into)?;
         let ended = accounts::admit(conn, &account, arrival, &begin)?;
         if arrival == Arrival::Invited {
             let user = users::by_skeleton(conn, &account.username.skeleton())?;
@@ -121,6 +130,18 @@ async fn admit(
         .collect();
     let ended = services.chat.beside(&rooms, write).await?;
     Ok((beginning, username, ended))
+}
+
+/// How somebody comes who makes an account just now; `invited` says, of who came by a link, whether somebody made it. The site's
+/// own, where everyone may come anyway, leaves nobody out of what is so of all who do.
+///
+/// Errors: `Forbidden` where it was decided in between that they may not.
+fn arrival(mode: Mode, invited: Option<bool>) -> Result<Arrival> {
+    match (mode, invited) {
+        (Mode::Closed, _) | (Mode::Invite, None) => Err(Error::Forbidden),
+        (Mode::Open, None | Some(false)) => Ok(Arrival::ByThemself),
+        (Mode::Open, Some(true)) | (Mode::Invite, Some(_)) => Ok(Arrival::Invited),
+    }
 }
 
 /// Whether somebody may make an account.

@@ -875,6 +875,7 @@ refusal-adding-many = At most 200 people are added at once.
 refusal-adding-guests = A guest sees only the rooms they are added to. Choose at least one.
 refusal-adding-rooms = At most ten rooms at once.
 refusal-invitations-many = You have 50 invitations that still work. End one of them first.
+refusal-invitation-new = Whoever is new here invites nobody on their first day.
 refusal-invitation-guest = A guest is invited into a room. Choose which.
 refusal-signup-closed = No new accounts are made here.
 refusal-setup-token = This set-up link is not the right one. The server prints the current one each time it starts.

@@ -5,11 +5,13 @@ use serde_json::json;
 use crate::people::Person;
 use crate::site::http::Answer;
 use crate::site::{Database, PASSWORD, Site};
+use crate::site_settings::chooses_rights;
 
 on_both_databases!(
     people_are_added_by_a_list_and_come_by_their_links,
     guests_are_added_into_their_rooms_alone,
     two_hundred_are_added_at_once,
+    whoever_waits_keeps_their_name,
 );
 
 whatever_the_database!(
@@ -267,4 +269,20 @@ async fn nobody_else_adds_people_and_forged_fields_are_refused(database: Databas
     let page = ada.get("/admin/newcomers").await.expect(200, "the form");
     assert!(!page.text().contains("Hidden from Ada"));
     assert_eq!(users(&ada).await, 2);
+}
+
+async fn whoever_waits_keeps_their_name(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    chooses_rights(&ada, &[("approves", "on")]).await;
+    site.person("eve").await;
+    for (line, said) in [
+        ("Somebody, eve", "is taken"),
+        ("Eve, another", "somebody else’s name"),
+        ("еvе, another", "somebody else’s name"),
+    ] {
+        let refused = asks(&ada, "make", line, &[]).await.expect(422, line);
+        assert!(refused.text().contains(said), "{line}");
+        assert!(tokens(&refused).is_empty());
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::inputs::beside;
 use crate::people::Person;
 use crate::site::{Database, PASSWORD, Site};
 use crate::site_settings::chooses_rights;
@@ -12,11 +13,14 @@ on_both_databases!(
     somebody_new_calls_nobody_by_room,
     somebody_who_waits_sees_nothing_and_is_seen_by_nobody,
     whoever_is_refused_is_gone_and_the_name_is_free,
+    somebody_new_invites_nobody,
+    a_link_that_lets_in_nobody_but_everyone_changes_nothing,
 );
 
 whatever_the_database!(
     whoever_waits_is_refused_everywhere,
     whoever_waits_is_only_let_in_or_refused,
+    nobody_comes_in_once_it_was_decided_that_nobody_does,
 );
 
 async fn somebody_new_begins_five_conversations(database: Database) {
@@ -56,11 +60,15 @@ async fn somebody_new_begins_five_conversations(database: Database) {
     }
 }
 
-/// Somebody with an account by the invitation that is on another's home page.
-async fn invited(site: &Site, by: &Person, username: &str) -> Person {
-    let home = by.get("/").await.expect(200, "home").text();
+/// The token of the invitation that is on somebody's home page.
+async fn invitation(of: &Person) -> String {
+    let home = of.get("/").await.expect(200, "home").text();
     let token = home.split("/signup?invite=").nth(1).expect("an invitation");
-    let token = token.split(['"', '<', '&']).next().unwrap();
+    token.split(['"', '<', '&']).next().unwrap().to_owned()
+}
+
+/// Somebody with an account by a link.
+async fn comes_by(site: &Site, token: &str, username: &str) -> Person {
     let browser = site.browser();
     let fields = [
         ("username", username),
@@ -75,7 +83,7 @@ async fn invited(site: &Site, by: &Person, username: &str) -> Person {
 async fn somebody_new_calls_nobody_by_room(database: Database) {
     let site = Site::with(database, &[("ADDA_SIGNUP", "")]);
     let ada = site.person("ada").await;
-    let ben = invited(&site, &ada, "ben").await;
+    let ben = comes_by(&site, &invitation(&ada).await, "ben").await;
     chooses_rights(&ada, &[]).await;
     let eve = site.person("eve").await;
     let path = "/api/rooms/lobby/messages";
@@ -236,4 +244,68 @@ async fn whoever_waits_is_only_let_in_or_refused(database: Database) {
     ada.asks("PUT", "/api/rooms/lobby/members/eve", &json!({}))
         .await
         .expect(404, "nobody of that name is known");
+}
+
+async fn somebody_new_invites_nobody(database: Database) {
+    let site = Site::with(database, &[("ADDA_SIGNUP", "")]);
+    let ada = site.person("ada").await;
+    let ben = comes_by(&site, &invitation(&ada).await, "ben").await;
+    chooses_rights(&ada, &[]).await;
+    let eve = site.person("eve").await;
+    let slug = eve.makes_room("Rowing").await;
+    for room in ["", slug.as_str()] {
+        let wanted = [("room", room), ("lasts", "7"), ("uses", "unlimited")];
+        let refused = eve.browser.form("/invitations", &wanted).await;
+        let refused = refused.expect(422, "on her first day").text();
+        assert!(refused.contains("first day"), "{refused}");
+    }
+    let wanted = [("room", ""), ("lasts", "7"), ("uses", "unlimited")];
+    let made = ben.browser.form("/invitations", &wanted).await;
+    made.expect(303, "whoever was invited is not new");
+}
+
+async fn a_link_that_lets_in_nobody_but_everyone_changes_nothing(database: Database) {
+    let site = Site::with(database, &[("ADDA_SIGNUP", "")]);
+    let ada = site.person("ada").await;
+    let token = invitation(&ada).await;
+    let wanted = [("room", ""), ("lasts", "7"), ("uses", "unlimited")];
+    let made = ada.browser.form("/invitations", &wanted).await;
+    made.expect(303, "a link of her own");
+    let hers = ada.get("/invitations").await.text();
+    let hers = hers.split("/signup?invite=").nth(1).expect("hers");
+    let hers = hers.split(['"', '<', '&']).next().unwrap();
+    chooses_rights(&ada, &[("approves", "on")]).await;
+    let eve = comes_by(&site, &token, "eve").await;
+    let home = eve.get("/").await.expect(303, "she waits as others do");
+    assert_eq!(home.location(), "/waiting");
+    let cem = comes_by(&site, hers, "cem").await;
+    cem.get("/").await.expect(200, "whom ada wants here");
+    chooses_rights(&ada, &[]).await;
+    let dora = comes_by(&site, &token, "dora").await;
+    let refused = dora.browser.form("/invitations", &wanted).await;
+    refused.expect(422, "she is new as others are");
+}
+
+async fn nobody_comes_in_once_it_was_decided_that_nobody_does(database: Database) {
+    let site = Site::with(database, &[("ADDA_SIGNUP", "")]);
+    let ada = site.person("ada").await;
+    let token = invitation(&ada).await;
+    chooses_rights(&ada, &[]).await;
+    // Another node said so, of which this one has not heard: it would hear of the revision.
+    let statement = |mode: &str| format!("UPDATE site_settings SET signup = '{mode}'");
+    for (mode, invite, status) in [
+        ("closed", "", 403),
+        ("closed", token.as_str(), 403),
+        ("invite", "", 403),
+        ("invite", token.as_str(), 303),
+    ] {
+        beside(&site, &statement(mode));
+        let fields = [
+            ("username", "eve"),
+            ("password", PASSWORD),
+            ("invite", invite),
+        ];
+        let answer = site.browser().form("/signup", &fields).await;
+        answer.expect(status, mode);
+    }
 }

@@ -8,7 +8,10 @@ use crate::socket::Upgrade;
 
 on_both_databases!(whoever_is_suspended_is_out_until_it_is_over);
 
-whatever_the_database!(a_suspension_ends_by_itself);
+whatever_the_database!(
+    a_suspension_ends_by_itself,
+    a_sign_in_that_is_left_to_somebody_suspended_is_none,
+);
 
 async fn whoever_is_suspended_is_out_until_it_is_over(database: Database) {
     let site = Site::start(database);
@@ -106,6 +109,25 @@ async fn a_suspension_ends_by_itself(database: Database) {
         .expect(303, "over");
     let accounts = reads(&ada, "/admin/people?q=ben").await;
     assert!(!accounts.contains("suspended until"), "{accounts}");
+}
+
+async fn a_sign_in_that_is_left_to_somebody_suspended_is_none(database: Database) {
+    let site = Site::start(database);
+    let (_ada, mut ben) = (site.person("ada").await, site.person("ben").await);
+    ben.enters("lobby").await;
+    beside(
+        &site,
+        "UPDATE users SET suspended_until = datetime('now', '+1 hour'), access_revision = access_revision + 1 \
+         WHERE username = 'ben'",
+    );
+    ben.get("/api/me").await.expect(401, "no way in");
+    assert_eq!(Upgrade::new(&ben.browser, "/ws/").refusal().await, 401);
+    assert_eq!(ben.socket().close_code().await, 4001);
+    beside(
+        &site,
+        "UPDATE users SET suspended_until = datetime('now', '-1 second') WHERE username = 'ben'",
+    );
+    ben.get("/api/me").await.expect(200, "it is over");
 }
 
 #[test]

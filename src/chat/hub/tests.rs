@@ -63,6 +63,7 @@ async fn a_socket_that_comes_after_its_sign_out_is_closed() {
             sign_ins::begin(
                 conn,
                 ada,
+                None,
                 b"a token's hash",
                 &sign_ins::Origin::default(),
                 None,
