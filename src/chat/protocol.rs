@@ -208,6 +208,9 @@ pub enum Frame<'a> {
     Presence {
         /// As they are now.
         users: &'a [Arc<Profile>],
+        /// Whether nobody else is there.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
     },
     /// Whom this person does not want to hear are others now.
     Muted {},

@@ -1,10 +1,11 @@
 // Whether people are there: told of me as long as I use this page, and kept true wherever the page shows others.
-import { call } from "./api.js";
+import { call, roomPath } from "./api.js";
+import { boot } from "./boot.js";
 import { drawRelativeTime } from "./relative-times.js";
 import { t } from "./text.js";
 
 const TELL_EVERY = 60_000;
-const LOOK_WITHIN = 8_000;
+const LOOK_WITHIN = 2_000;
 
 /** Says that somebody uses this page, at most once a minute; and when nobody sees it any more. */
 export function tellPresence(connection) {
@@ -19,23 +20,32 @@ export function tellPresence(connection) {
 
 /** Keeps every sign of whether somebody is there as the server tells it. */
 export function keepPresence(connection) {
-  connection.addEventListener("frame", ({ detail }) => detail.type === "presence" && detail.users.forEach(show));
-  let isFirst = true;
+  connection.addEventListener("frame", ({ detail }) => {
+    if (detail.type !== "presence") return;
+    detail.users.forEach(show);
+    if (detail.all) showOthersGone(new Set(detail.users.map((user) => user.username)));
+  });
   connection.addEventListener("welcome", ({ detail }) => {
     detail.online.forEach(show);
-    if (!isFirst) setTimeout(lookAgain, 1_000 + Math.random() * LOOK_WITHIN);
-    isFirst = false;
+    // Pages in no room are told who is there; others ask, not all at once.
+    if (boot.room?.kind === "direct" || boot.me.role === "guest") setTimeout(look, Math.random() * LOOK_WITHIN);
   });
 }
 
-/** Who came and went while there was no connection is asked for; not by everybody at once. */
-async function lookAgain() {
+/** Somebody may have come or gone between the drawing of a page and its socket, or while there was none. */
+async function look() {
   if (!document.querySelector("[data-presence]")) return;
-  const answer = await call("GET", "/api/users").catch(() => null);
-  const users = new Map(answer?.users.map((user) => [user.username, user]));
+  const path = boot.room?.kind === "direct" ? `${roomPath(boot.room.slug)}/members` : "/api/users";
+  const answer = await call("GET", path).catch(() => null);
+  (answer?.members ?? answer?.users ?? []).forEach(show);
+}
+
+function showOthersGone(there) {
   for (const sign of document.querySelectorAll("[data-presence]")) {
-    const user = users.get(sign.dataset.presence);
-    if (user) draw(sign, user);
+    const dot = sign.querySelector(".presence");
+    if (dot.hidden || there.has(sign.dataset.presence)) continue;
+    dot.hidden = true;
+    sign.querySelector(".presence__words").textContent = t("person-offline");
   }
 }
 

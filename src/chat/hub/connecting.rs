@@ -56,6 +56,9 @@ impl Handler<Connect> for Hub {
                 sign_in,
             },
         );
+        if room.is_none() {
+            self.presence.arrives(user, session);
+        }
         self.attend(user, attention);
         self.doubt(user, ctx);
     }

@@ -14,7 +14,7 @@ use super::{Active, Attendance, Hub, Person, ProfileChanged};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::Frame;
 use crate::chat::relay::{Notice, Sighting};
-use crate::chat::room;
+use crate::chat::room::{self, SessionId};
 use crate::store::users::{self, Profile};
 use crate::store::{RoomId, Time, UserId, access};
 
@@ -45,6 +45,9 @@ pub(super) struct Presence {
     /// Of whom something may be new; and whether they show something else of themself in any case.
     touched: BTreeMap<UserId, bool>,
     telling: bool,
+    /// Pages that are in no room and have come since the last look: between the drawing of a page and its socket somebody may
+    /// have come or gone.
+    arrived: Vec<(UserId, SessionId)>,
 }
 
 /// What was read of people of whom something is new.
@@ -65,6 +68,11 @@ impl Presence {
     /// Something of somebody may be new.
     pub(super) fn touch(&mut self, user: UserId) {
         self.touched.entry(user).or_default();
+    }
+
+    /// A page has come that is in no room.
+    pub(super) fn arrives(&mut self, user: UserId, session: SessionId) {
+        self.arrived.push((user, session));
     }
 
     /// Those here, in full, as the other nodes are to know them.
@@ -147,6 +155,7 @@ impl Hub {
         if self.presence.telling || self.stopping {
             return;
         }
+        self.tell_arrived();
         for user in self.afar.take_touched() {
             self.presence.touch(user);
         }
@@ -189,6 +198,27 @@ impl Hub {
                 }
             }
         }));
+    }
+
+    /// Tells pages that have just come who is there: encoded once for all of them. A guest's page asks by itself.
+    fn tell_arrived(&mut self) {
+        let arrived = std::mem::take(&mut self.presence.arrived);
+        if arrived.is_empty() {
+            return;
+        }
+        let known = self.presence.known.values();
+        let there: Vec<Arc<Profile>> = known
+            .take(TOGETHER_MAX)
+            .map(|known| known.profile.clone())
+            .collect();
+        let all = self.presence.known.len() <= TOGETHER_MAX;
+        let batch = Batch::one(Frame::Presence { users: &there, all }.encode());
+        for (user, session) in arrived {
+            let person = self.people.get(&user).filter(|person| !person.is_guest);
+            if let Some(session) = person.and_then(|person| person.sessions.get(&session)) {
+                session.outlet.deliver_at_leisure(&batch);
+            }
+        }
     }
 
     fn tell_of_people(&mut self, mut changed: BTreeMap<UserId, (Option<Seen>, bool)>, read: Read) {
@@ -266,7 +296,13 @@ impl Hub {
         if people.is_empty() {
             return;
         }
-        let of_all = Batch::one(Frame::Presence { users: people }.encode());
+        let of_all = Batch::one(
+            Frame::Presence {
+                users: people,
+                all: false,
+            }
+            .encode(),
+        );
         for (user, person) in &self.people {
             let mut in_lobby = person
                 .sessions
@@ -288,7 +324,13 @@ impl Hub {
                 if known.is_empty() {
                     continue;
                 }
-                Batch::one(Frame::Presence { users: &known }.encode())
+                Batch::one(
+                    Frame::Presence {
+                        users: &known,
+                        all: false,
+                    }
+                    .encode(),
+                )
             } else {
                 of_all.clone()
             };

@@ -43,7 +43,13 @@ impl Handler<Presences> for Room {
             }
             people.push(person);
         }
-        let batch = Batch::one(Frame::Presence { users: &people }.encode());
+        let batch = Batch::one(
+            Frame::Presence {
+                users: &people,
+                all: false,
+            }
+            .encode(),
+        );
         self.tell_at_leisure(&batch, |_| true);
     }
 }
