@@ -9,8 +9,12 @@ use super::reports::MineLine;
 use super::texts::{self, Arguments};
 use crate::store::rooms::Room;
 
-/// Rooms, and people, on the page.
+/// Of what is long, people for instance, so many on a page.
 pub const SHOWN_MAX: usize = 200;
+/// People on the first page: those who are there come first, and a word of the name finds any.
+pub const PEOPLE_MAX: usize = 120;
+/// Rooms to join on the first page: a page of its own lists all of them.
+pub const OTHERS_MAX: usize = 50;
 
 /// The lobby.
 #[derive(Serialize)]
@@ -95,15 +99,15 @@ pub struct Sorted {
     pub listed: Vec<RoomLink>,
     /// Kept out of it.
     pub hidden: Vec<RoomLink>,
-    /// Open to them.
-    pub others: Vec<RoomLink>,
+    /// Open to them: many, of which few are drawn.
+    pub others: Vec<Room>,
 }
 
 /// The rooms somebody joined, and the others.
 pub fn sorted(rooms: Vec<Room>) -> Sorted {
-    let links = rooms.into_iter().map(RoomLink::from);
-    let (joined, others): (Vec<_>, Vec<_>) = links.partition(|link| link.joined);
-    let (hidden, listed) = joined.into_iter().partition(|link| link.room.hidden);
+    let (joined, others): (Vec<_>, Vec<_>) = rooms.into_iter().partition(|room| room.joined);
+    let links = joined.into_iter().map(RoomLink::from);
+    let (hidden, listed) = links.partition(|link| link.room.hidden);
     Sorted {
         listed,
         hidden,
@@ -116,10 +120,10 @@ pub fn listed(rooms: Vec<Room>) -> Vec<RoomLink> {
     sorted(rooms).listed
 }
 
-/// The first of a list that may be long, and how many are left out: a page is read, not searched.
-pub fn first<T>(mut list: Vec<T>) -> (Vec<T>, usize) {
-    let more = list.len().saturating_sub(SHOWN_MAX);
-    list.truncate(SHOWN_MAX);
+/// The first of a list that may be long, at most so many, and how many are left out: a page is read, not searched.
+pub fn first<T>(mut list: Vec<T>, most: usize) -> (Vec<T>, usize) {
+    let more = list.len().saturating_sub(most);
+    list.truncate(most);
     (list, more)
 }
 

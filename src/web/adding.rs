@@ -233,7 +233,7 @@ async fn draw(
         });
     let mut offered: Vec<RoomChoice> = offered.collect();
     offered.sort_by_key(|room| !room.chosen);
-    let (offered, _) = lobby::first(offered);
+    let (offered, _) = lobby::first(offered, lobby::SHOWN_MAX);
     let lines: Vec<Line> = looked
         .map(|looked| looked.lines.into_iter().map(Line::from).collect())
         .unwrap_or_default();

@@ -188,7 +188,7 @@ async fn draw(
     let may = |action| rights::may(person, action).is_ok();
     let seen = room.rights;
     let owners = members.iter().filter(|member| member.owner).count();
-    let (members, more_members) = lobby::first(members);
+    let (members, more_members) = lobby::first(members, lobby::SHOWN_MAX);
     let page = Details {
         members: members
             .into_iter()

@@ -197,7 +197,7 @@ async fn draw(
     let offered = rooms
         .filter(|room| may(Some(room.rights), false))
         .map(Offer::from);
-    let (offered, _) = lobby::first(offered.collect());
+    let (offered, _) = lobby::first(offered.collect(), lobby::SHOWN_MAX);
     let (origin, loopback) = client::site(request, &services.config);
     let page = Invitations {
         can_make: may(None, false),

@@ -15,7 +15,7 @@ use crate::store::reports::{self, Mine, queue};
 use crate::store::users::Viewer;
 use crate::store::{invitations, newcomers, rooms, site, users};
 use crate::view::forms::Refusal;
-use crate::view::lobby::{self, Lobby, NewRoomForm, Sorted};
+use crate::view::lobby::{self, Lobby, NewRoomForm, RoomLink, Sorted};
 use crate::view::page::Reader;
 use crate::view::person::Person;
 use crate::view::reports::MineLine;
@@ -138,11 +138,11 @@ async fn draw(
     let viewer = signed_in.viewer.clone();
     // Who is here is an ornament: the page comes without it where the hub has no time.
     let there = services.chat.presences().await.unwrap_or_default();
-    let online = there.some(lobby::SHOWN_MAX);
+    let online = there.some(lobby::PEOPLE_MAX);
     let read = services.store.read(move |conn| {
         let (rooms, people) = (
             rooms::visible_to(conn, &viewer)?,
-            users::some_known_to(conn, &viewer, &online, lobby::SHOWN_MAX)?,
+            users::some_known_to(conn, &viewer, &online, lobby::PEOPLE_MAX)?,
         );
         let mine = reports::of_person(conn, viewer.id)?;
         let open = match viewer.is_administrator() {
@@ -168,11 +168,11 @@ async fn draw(
         hidden,
         others,
     } = lobby::sorted(rooms);
-    let (others, more_others) = lobby::first(others);
+    let (others, more_others) = lobby::first(others, lobby::OTHERS_MAX);
     let page = Lobby {
         rooms: listed,
         hidden,
-        others,
+        others: others.into_iter().map(RoomLink::from).collect(),
         more_others,
         people: people.into_iter().map(Person::from).collect(),
         more_people,
