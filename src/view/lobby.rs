@@ -138,8 +138,8 @@ mod tests {
 
     #[test]
     fn a_long_list_is_cut_and_says_by_how_much() {
-        assert_eq!(first(vec![1, 2, 3]), (vec![1, 2, 3], 0));
-        let (shown, more) = first((0..SHOWN_MAX + 7).collect());
+        assert_eq!(first(vec![1, 2, 3], 3), (vec![1, 2, 3], 0));
+        let (shown, more) = first((0..SHOWN_MAX + 7).collect(), SHOWN_MAX);
         assert_eq!((shown.len(), shown[0], more), (SHOWN_MAX, 0, 7));
     }
 }

@@ -105,7 +105,7 @@ impl Room {
         if said.is_notice || said.is_deleted {
             return;
         }
-        if self.people.get(&said.author).is_none() {
+        if !self.people.contains_key(&said.author) {
             return;
         }
         for present in self.present.values_mut() {
