@@ -142,7 +142,7 @@ pub struct Mine {
     pub text: String,
     /// When.
     pub reported_at: Time,
-    /// What was done: words of [`Verdict`], none as long as nobody has decided.
+    /// What was done: words of [`queue::Verdict`], none as long as nobody has decided.
     pub outcome: Vec<String>,
     /// What I am told of it; may be empty.
     pub note: String,

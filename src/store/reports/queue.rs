@@ -55,7 +55,7 @@ pub struct Report {
     pub author: Profile,
     /// Who reported it.
     pub reporter: Profile,
-    /// Why: a word of [`Ground`].
+    /// Why: a word of [`super::Ground`].
     pub ground: String,
     /// The same in the reporter's words; may be empty.
     pub words: String,
