@@ -195,7 +195,8 @@ async fn every_route_is_for_some_and_not_for_others(database: Database) {
     signed_out.browser.set_cookie("adda", &replayed);
     beside(
         &site,
-        "UPDATE users SET deactivated_at = created_at, access_revision = access_revision + 1 WHERE username = 'cleo'",
+        "UPDATE users SET deactivated_at = created_at, access_revision = access_revision + 1 WHERE username = 'cleo'; \
+         UPDATE users SET new_until = NULL",
     );
     let forged = site.browser();
     forged.set_cookie("adda", "sAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA");
