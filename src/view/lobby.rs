@@ -11,7 +11,7 @@ use crate::store::rooms::Room;
 
 /// Of what is long, people for instance, so many on a page.
 pub const SHOWN_MAX: usize = 200;
-/// People on the first page: those who are there come first, and a word of the name finds any.
+/// People on the first page, those who are there before others; of the rest it says how many they are.
 pub const PEOPLE_MAX: usize = 120;
 /// Rooms to join on the first page: a page of its own lists all of them.
 pub const OTHERS_MAX: usize = 50;
