@@ -19,6 +19,7 @@ pub mod store;
 
 pub mod rights;
 
+pub mod emoji;
 pub mod json;
 pub mod keywords;
 pub mod mentions;

@@ -12,6 +12,7 @@ use tera::{Context, Kwargs, State, Tera, Value};
 use super::person::Person;
 use super::site::Shown;
 use super::{assets, texts};
+use crate::emoji;
 use crate::error::{Error, Result};
 use crate::rights::{self, Action};
 use crate::store::settings::Known;
@@ -143,7 +144,7 @@ fn parse() -> Result<Tera> {
 
 /// What scripts start from, as JSON that cannot end the element it stands in.
 fn boot(frame: &Frame, kind: &str, own: Json) -> Result<String> {
-    let mut boot = json!({ "page": kind, "epoch": frame.epoch, "me": frame.me, "assets": frame.assets, "site": frame.site.name });
+    let mut boot = json!({ "page": kind, "epoch": frame.epoch, "me": frame.me, "assets": frame.assets, "emoji": emoji::path(), "site": frame.site.name });
     if let (Json::Object(all), Json::Object(own)) = (&mut boot, own) {
         all.extend(own);
     }

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use serde_json::json;
 
 use super::refusals::{Answer, Shared};
+use crate::emoji;
 use crate::error::Error;
 use crate::view::{assets, site, texts};
 
@@ -22,6 +23,15 @@ pub(super) async fn show(path: web::Path<(String, String)>) -> Answer {
     let (hash, path) = path.into_inner();
     let current = hash == assets::hash() && !cfg!(debug_assertions);
     file(&path, if current { FOR_EVER } else { NOT_AT_ALL })
+}
+
+/// All emoji, for who looks for one. Under the address of another version it is given but not kept, like a file.
+pub(super) async fn list_emoji(hash: web::Path<String>) -> HttpResponse {
+    let current = *hash == emoji::hash();
+    HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "application/json"))
+        .insert_header((CACHE_CONTROL, if current { FOR_EVER } else { NOT_AT_ALL }))
+        .body(emoji::list())
 }
 
 /// The icon, for those who ask for it without having read a page.

@@ -248,6 +248,7 @@ fn configure(services: &mut ServiceConfig) {
         ))
         // For browsers and whoever watches the server
         .service(resource("/static/{hash}/{path:.*}", [get(files::show)]))
+        .service(resource("/emoji/{hash}.json", [get(files::list_emoji)]))
         .service(resource("/logo/{version}", [get(logo::show)]))
         .service(resource("/manifest.webmanifest", [get(files::manifest)]))
         .service(resource("/sw.js", [get(files::service_worker)]))

@@ -20,6 +20,7 @@ whatever_the_database!(
     an_address_that_is_not_canonical_leads_to_the_one_that_is,
     pages_ask_strangers_to_sign_in,
     static_files_are_kept_for_ever_under_their_hash,
+    all_emoji_are_one_list_that_is_kept_for_ever,
     unknown_pages_are_worded,
 );
 
@@ -291,6 +292,30 @@ async fn static_files_are_kept_for_ever_under_their_hash(database: Database) {
         checked += 1;
     }
     assert!(checked >= 2, "the page names its script and style");
+}
+
+async fn all_emoji_are_one_list_that_is_kept_for_ever(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    let page = ada.get("/chat/lobby/").await.expect(200, "the room").text();
+    let path = page
+        .split('"')
+        .find(|part| part.starts_with("/emoji/"))
+        .unwrap();
+    let list = site.browser().get(path).await.expect(200, path);
+    assert_eq!(list.header("content-type"), Some("application/json"));
+    let kept = list.header("cache-control").unwrap_or_default();
+    assert!(kept.contains("immutable"), "{kept}");
+    let all = list.value();
+    let party = all["emoji"].as_array().unwrap().iter();
+    assert!(
+        party
+            .clone()
+            .any(|one| one[0] == "🎉" && one[3][0] == "tada")
+    );
+    let earlier = site.browser().get("/emoji/0123.json").await;
+    let earlier = earlier.expect(200, "a page from before an update asks for its list");
+    assert_eq!(earlier.header("cache-control"), Some("no-store"));
 }
 
 async fn unknown_pages_are_worded(database: Database) {

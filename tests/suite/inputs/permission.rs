@@ -32,7 +32,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 48] = [
+const ROUTES: [Route; 49] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -119,6 +119,7 @@ const ROUTES: [Route; 48] = [
     ("PUT", "/api/me/avatar", Json("{}"), [401, 415, 415]),
     ("GET", "/people/ben/avatar/x", Nothing, [303, 404, 404]),
     ("GET", "/sw.js", Nothing, [200, 200, 200]),
+    ("GET", "/emoji/x.json", Nothing, [200, 200, 200]),
     ("GET", "/api/users", Nothing, [401, 200, 200]),
     ("GET", "/api/rooms", Nothing, [401, 200, 200]),
     (
