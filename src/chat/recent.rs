@@ -1,6 +1,6 @@
 //! A room's newest frames, kept so that whoever returns after a short while costs the database nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -48,14 +48,15 @@ impl Recent {
         self.floor = floor;
     }
 
-    /// Forgets earlier frames of messages that are others now: who comes back is not shown what was taken back.
-    pub fn forget(&mut self, seqs: &HashSet<i64>) {
-        if seqs.is_empty() {
+    /// Forgets earlier frames of messages that are others now, by their numbers: who comes back is shown each as it is, and
+    /// nothing that was taken back.
+    pub fn forget(&mut self, changed: &HashMap<i64, i64>) {
+        if changed.is_empty() {
             return;
         }
         let mut gone = 0;
         self.frames.retain(|kept| {
-            let stays = !seqs.contains(&kept.seq);
+            let stays = !changed.contains_key(&kept.seq);
             gone += if stays { 0 } else { kept.frame.len() };
             stays
         });
@@ -147,7 +148,7 @@ mod tests {
         for revision in 1..=3 {
             recent.push(revision, revision, format!("said {revision}").into());
         }
-        recent.forget(&HashSet::from([2]));
+        recent.forget(&HashMap::from([(2, 4)]));
         recent.push(4, 2, "gone".into());
         assert_eq!(recent.since(0).unwrap(), ["said 1", "said 3", "gone"]);
         assert_eq!(recent.since(3).unwrap(), ["gone"]);

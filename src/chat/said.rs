@@ -38,6 +38,9 @@ pub struct Said {
     pub wanted_by: Arc<BTreeSet<UserId>>,
     /// Whether it tells what happened to the room, and is nothing to be counted.
     pub is_notice: bool,
+    /// Whether it was shown before, and is another now: whoever met it then is not told of it again.
+    #[serde(default)]
+    pub is_changed: bool,
     /// Whether it was taken back.
     #[serde(default)]
     pub is_deleted: bool,
@@ -70,6 +73,7 @@ impl From<&Message> for Said {
             called: message.called.clone(),
             wanted_by: Arc::default(),
             is_notice: message.kind.is_some(),
+            is_changed: false,
             is_deleted: message.deleted,
             puts_out: PutsOut::by(message),
         }
@@ -106,6 +110,11 @@ impl Said {
         }
     }
 
+    /// Whether anybody who is elsewhere counts it, or what they counted is another number without it.
+    pub fn is_counted(&self) -> bool {
+        !self.is_changed || self.is_deleted
+    }
+
     /// The same as one person meets it who does not want to hear these people.
     pub fn heard_by(&self, user: UserId, muted: &Muted) -> Heard {
         let call = match self.called.everyone {
@@ -140,6 +149,27 @@ fn excerpt(text: &str) -> String {
         }
     }
     excerpt
+}
+
+#[cfg(test)]
+impl Said {
+    /// "tea", said by Ada.
+    pub(super) fn tea(seq: i64, author: UserId) -> Said {
+        Said {
+            seq,
+            author,
+            username: "ada".to_owned(),
+            name: "Ada".into(),
+            excerpt: "tea".to_owned(),
+            text: "tea".into(),
+            called: Called::default(),
+            wanted_by: Arc::default(),
+            is_notice: false,
+            is_changed: false,
+            is_deleted: false,
+            puts_out: None,
+        }
+    }
 }
 
 #[cfg(test)]

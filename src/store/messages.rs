@@ -1,6 +1,7 @@
 //! Messages as they are stored and read: by place, or by what changed.
 
 mod row;
+mod whole;
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::Result;
 use row::Row;
+use whole::whole;
 
 /// A message in its newest state: PROTOCOL's `Message`. What is null, false, zero or empty is left out.
 #[derive(Debug, Clone, Serialize)]
@@ -182,7 +184,7 @@ pub(super) fn changed_after(
         .map(|row| row.seq)
         .collect();
     let mut named = named::of(conn, room, &calling)?;
-    let mut messages = drawn(rows);
+    let mut messages = whole(conn, room, rows)?;
     for message in &mut messages {
         message.called.people = named.remove(&message.seq).unwrap_or_default();
     }
@@ -210,13 +212,12 @@ pub(super) fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Resul
             .order(messages::seq.desc())
             .first(conn)
             .optional()?;
-        let mut messages: Vec<Message> = drawn(
-            selection()
-                .filter(messages::room_id.eq(room))
-                .order(messages::revision.desc())
-                .limit(limit + 1)
-                .load(conn)?,
-        );
+        let rows = selection()
+            .filter(messages::room_id.eq(room))
+            .order(messages::revision.desc())
+            .limit(limit + 1)
+            .load(conn)?;
+        let mut messages = whole(conn, room, rows)?;
         let newest_revision = messages.first().map_or(0, |message| message.revision);
         let fault = if last_seq != newest_seq.unwrap_or(first_seq - 1) {
             Some(format!(
@@ -249,7 +250,7 @@ pub(super) fn by_numbers(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<
         .filter(messages::seq.eq_any(seqs.to_vec()))
         .order(messages::seq.asc())
         .load(conn)?;
-    Ok(drawn(rows))
+    whole(conn, room, rows)
 }
 
 /// The stored messages of a sender's own ids.
@@ -266,7 +267,7 @@ pub(super) fn by_client_ids(
         .filter(messages::author_id.eq(author))
         .filter(messages::client_id.eq_any(client_ids.to_vec()))
         .load(conn)?;
-    Ok(rows.into_iter().map(FirstSent::from).collect())
+    first_sent_whole(conn, room, rows)
 }
 
 /// What PostgreSQL has stored of many senders' own ids, in one query. SQLite finds out as it inserts, and is not asked.
@@ -291,7 +292,20 @@ pub(super) fn first_sent(
         .filter(messages::room_id.eq(room))
         .filter(are_asked_for)
         .load(postgres)?;
-    Ok(rows.into_iter().map(FirstSent::from).collect())
+    first_sent_whole(conn, room, rows)
+}
+
+fn first_sent_whole(
+    conn: &mut Conn,
+    room: RoomId,
+    rows: Vec<(Row, Vec<u8>)>,
+) -> Result<Vec<FirstSent>> {
+    let (rows, hashes): (Vec<Row>, Vec<Vec<u8>>) = rows.into_iter().unzip();
+    let messages = whole(conn, room, rows)?.into_iter();
+    let first = messages.zip(hashes);
+    Ok(first
+        .map(|(message, hash)| FirstSent { message, hash })
+        .collect())
 }
 
 fn head(conn: &mut Conn, room: RoomId) -> Result<(i64, i64, i64)> {
@@ -313,7 +327,7 @@ fn before(conn: &mut Conn, room: RoomId, seq: i64, limit: i64) -> Result<Vec<Mes
         .order(messages::seq.desc())
         .limit(limit)
         .load(conn)?;
-    let mut messages = drawn(rows);
+    let mut messages = whole(conn, room, rows)?;
     messages.reverse();
     Ok(messages)
 }
@@ -325,15 +339,11 @@ fn after(conn: &mut Conn, room: RoomId, seq: i64, limit: i64) -> Result<Vec<Mess
         .order(messages::seq.asc())
         .limit(limit)
         .load(conn)?;
-    Ok(drawn(rows))
+    whole(conn, room, rows)
 }
 
 #[diesel::dsl::auto_type(no_type_alias)]
 fn selection() -> _ {
     let columns: diesel::dsl::AsSelect<Row, MultiBackend> = Row::as_select();
     messages::table.inner_join(users::table).select(columns)
-}
-
-fn drawn(rows: Vec<Row>) -> Vec<Message> {
-    rows.into_iter().map(Message::from).collect()
 }

@@ -318,7 +318,10 @@ impl Hub {
             said.look_for(&self.wanted);
         }
         let said: Arc<[Said]> = said.into();
-        for said in said.iter().filter(|said| !said.is_deleted) {
+        if !overflown && !said.is_empty() && !said.iter().any(Said::is_counted) {
+            return;
+        }
+        for said in said.iter().filter(|said| !said.is_changed) {
             // Who says something for the first time has become a member by it.
             self.belonging.join(said.author, room);
         }

@@ -235,19 +235,7 @@ mod tests {
     }
 
     fn said(seq: i64, author: UserId) -> Said {
-        Said {
-            seq,
-            author,
-            username: "ada".to_owned(),
-            name: "Ada".into(),
-            excerpt: "tea".to_owned(),
-            text: "tea".into(),
-            called: Called::default(),
-            wanted_by: Arc::default(),
-            is_notice: false,
-            is_deleted: false,
-            puts_out: None,
-        }
+        Said::tea(seq, author)
     }
 
     #[test]
@@ -294,6 +282,7 @@ mod tests {
     #[test]
     fn what_is_taken_back_is_counted_anew_where_it_was_counted() {
         let deleted = |seq, author| Said {
+            is_changed: true,
             is_deleted: true,
             ..said(seq, author)
         };

@@ -75,8 +75,8 @@ impl Person {
             .find(in_room)
             .and_then(|session| session.wants);
         wants.is_some_and(|wants| {
-            said.iter()
-                .any(|said| self.reason(user, room, wants, said, afar).is_told())
+            let mut new = said.iter().filter(|said| !said.is_changed);
+            new.any(|said| self.reason(user, room, wants, said, afar).is_told())
         })
     }
 
@@ -94,7 +94,7 @@ impl Person {
         };
         let mut told: Option<(&Said, Reason)> = None;
         for said in heard.iter().flat_map(|batch| batch.iter()) {
-            if said.seq <= mark.read_seq || is_taken_back(said.seq) {
+            if said.seq <= mark.read_seq || said.is_changed || is_taken_back(said.seq) {
                 continue;
             }
             let reason = self.reason(mark.user, room, mark.wants, said, afar);

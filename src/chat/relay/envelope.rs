@@ -256,7 +256,6 @@ fn line(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::mentions::Everyone;
@@ -268,20 +267,11 @@ mod tests {
         let shown = |revision, text: &str| Shown {
             revision,
             said: Said {
-                seq: revision,
-                author: 3,
-                username: "ada".to_owned(),
-                name: "Ada".into(),
-                excerpt: "tea".to_owned(),
-                text: "tea".into(),
                 called: Called {
                     everyone: Some(Everyone::Here),
                     people: vec![4, 5],
                 },
-                wanted_by: Arc::default(),
-                is_notice: false,
-                is_deleted: false,
-                puts_out: None,
+                ..Said::tea(revision, 3)
             },
             frame: text.to_owned().into(),
         };

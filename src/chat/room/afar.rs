@@ -94,28 +94,13 @@ impl Handler<FromAfar> for Room {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::chat::said::Said;
-    use crate::store::named::Called;
 
     fn shown(revision: i64) -> Shown {
         Shown {
             revision,
-            said: Said {
-                seq: revision,
-                author: 1,
-                username: "ada".to_owned(),
-                name: "Ada".into(),
-                excerpt: "tea".to_owned(),
-                text: "tea".into(),
-                called: Called::default(),
-                wanted_by: Arc::default(),
-                is_notice: false,
-                is_deleted: false,
-                puts_out: None,
-            },
+            said: Said::tea(revision, 1),
             frame: "x".to_owned().into(),
         }
     }

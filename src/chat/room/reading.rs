@@ -30,14 +30,51 @@ pub(super) struct Reading {
     storing: bool,
     stored_at: Option<Instant>,
     waiting: bool,
-    said: Vec<Said>,
-    overflown: bool,
+    said: Untold,
     /// What was committed here, for those on other nodes.
-    own: Vec<Said>,
+    own: Untold,
     own_revision: i64,
-    own_overflown: bool,
     told_at: Option<Instant>,
     telling: bool,
+}
+
+/// Messages that the hub is still to be told of, each once and as it is now.
+#[derive(Default)]
+struct Untold {
+    said: Vec<Said>,
+    newest_seq: i64,
+    overflown: bool,
+}
+
+impl Untold {
+    fn put(&mut self, said: Said) {
+        let is_again = said.seq <= self.newest_seq;
+        self.newest_seq = self.newest_seq.max(said.seq);
+        let mut known = self.said.iter_mut().rev();
+        match known.find(|known| is_again && known.seq == said.seq) {
+            Some(known) => {
+                let is_changed = known.is_changed;
+                *known = Said { is_changed, ..said };
+            }
+            None => self.said.push(said),
+        }
+        if self.said.len() > SAID_MAX {
+            self.said.clear();
+            self.overflown = true;
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.said.is_empty() && !self.overflown
+    }
+
+    /// All of them, and whether there were more.
+    fn take(&mut self) -> (Vec<Said>, bool) {
+        let Untold {
+            said, overflown, ..
+        } = std::mem::take(self);
+        (said, overflown)
+    }
 }
 
 impl Reading {
@@ -52,19 +89,18 @@ impl Reading {
 
     /// More was said than was shown one by one.
     pub(super) fn skipped(&mut self) {
-        self.overflown = true;
+        self.said.overflown = true;
     }
 
     /// Messages were committed here; the other nodes' people are told of them too.
-    pub(super) fn announce(&mut self, messages: &[Shown]) {
-        self.own
-            .extend(messages.iter().map(|shown| shown.said.clone()));
+    pub(super) fn announce(&mut self, messages: &[Shown], shown_before: i64) {
+        for shown in messages {
+            let mut said = shown.said.clone();
+            said.is_changed = said.seq <= shown_before;
+            self.own.put(said);
+        }
         let newest = messages.last().map_or(0, |shown| shown.revision);
         self.own_revision = self.own_revision.max(newest);
-        if self.own.len() > SAID_MAX {
-            self.own.clear();
-            self.own_overflown = true;
-        }
     }
 
     /// Somebody has read up to a message. What is of an earlier turn is forgotten.
@@ -79,10 +115,8 @@ impl Reading {
     }
 
     pub(super) fn said(&mut self, messages: Vec<Said>) {
-        self.said.extend(messages);
-        if self.said.len() > SAID_MAX {
-            self.said.clear();
-            self.overflown = true;
+        for said in messages {
+            self.said.put(said);
         }
     }
 }
@@ -91,8 +125,7 @@ impl Room {
     /// Tells the hub what was said, at once or with what else is said within a quarter of a second.
     pub(super) fn tell_hub(&mut self, ctx: &mut Context<Self>) {
         let reading = &mut self.reading;
-        let is_nothing_new = reading.said.is_empty() && reading.own.is_empty();
-        if reading.telling || (is_nothing_new && !reading.overflown && !reading.own_overflown) {
+        if reading.telling || (reading.said.is_empty() && reading.own.is_empty()) {
             return;
         }
         let passed = elapsed(reading.told_at);
@@ -109,14 +142,8 @@ impl Room {
     fn tell_hub_now(&mut self) {
         let reading = &mut self.reading;
         reading.told_at = Some(Instant::now());
-        let (said, overflown) = (
-            std::mem::take(&mut reading.said),
-            std::mem::take(&mut reading.overflown),
-        );
-        let (own, own_overflown) = (
-            std::mem::take(&mut reading.own),
-            std::mem::take(&mut reading.own_overflown),
-        );
+        let (said, overflown) = reading.said.take();
+        let (own, own_overflown) = reading.own.take();
         if let Some(line) = &self.line
             && (own_overflown || !own.is_empty())
         {
@@ -246,5 +273,39 @@ impl Handler<Lowered> for Room {
     fn handle(&mut self, Lowered { user, turn }: Lowered, _: &mut Self::Context) {
         self.lower(user, turn);
         self.finish_draining();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_changes_before_anybody_is_told_is_told_once_as_it_is_then() {
+        let mut untold = Untold::default();
+        for (seq, excerpt, is_changed) in [
+            (4, "old one, changed", true),
+            (5, "new", false),
+            (6, "newer", false),
+            (5, "new, changed", true),
+        ] {
+            untold.put(Said {
+                excerpt: excerpt.to_owned(),
+                is_changed,
+                ..Said::tea(seq, 1)
+            });
+        }
+        let (said, overflown) = untold.take();
+        let told: Vec<_> = said
+            .iter()
+            .map(|said| (said.seq, said.excerpt.as_str(), said.is_changed))
+            .collect();
+        let expected = [
+            (4, "old one, changed", true),
+            (5, "new, changed", false),
+            (6, "newer", false),
+        ];
+        assert_eq!((told.as_slice(), overflown), (&expected[..], false));
+        assert!(untold.is_empty());
     }
 }

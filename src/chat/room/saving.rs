@@ -201,6 +201,7 @@ impl Room {
     fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
         let stored = stored(&committed);
         let own = encoded(&stored);
+        let shown_before = self.last_seq;
         match &committed.between {
             Some(between) => {
                 let mut all = encoded(between);
@@ -215,7 +216,7 @@ impl Room {
         if let Some(line) = &self.line
             && !own.is_empty()
         {
-            self.reading.announce(&own);
+            self.reading.announce(&own, shown_before);
             line.to_room(self.id, &Word::Frames(self.id, own));
         }
         if !committed.moved.is_empty() {

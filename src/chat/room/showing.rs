@@ -1,6 +1,6 @@
 //! Showing what was committed: each change once, ascending, to everyone who may see it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -62,25 +62,23 @@ impl Room {
     /// older, and nothing that is newer.
     pub(super) fn show(&mut self, mut committed: Vec<Shown>) {
         committed.sort_unstable_by_key(|shown| shown.revision);
-        let is_taken_back = |shown: &&Shown| shown.said.is_deleted && shown.revision > self.gate;
-        let taken_back: HashSet<i64> = committed
-            .iter()
-            .filter(is_taken_back)
-            .map(|shown| shown.said.seq)
-            .collect();
-        self.recent.forget(&taken_back);
+        let changed = self.changed(&committed);
+        self.recent.forget(&changed);
+        let shown_before = self.last_seq;
         let mut frames = Vec::with_capacity(committed.len());
         let mut said = Vec::with_capacity(committed.len());
-        for shown in committed {
+        for mut shown in committed {
             if shown.revision <= self.gate {
                 continue;
             }
             self.gate = shown.revision;
             self.last_seq = self.last_seq.max(shown.said.seq);
-            if taken_back.contains(&shown.said.seq) && !shown.said.is_deleted {
+            let newest = changed.get(&shown.said.seq);
+            if newest.is_some_and(|newest| shown.revision < *newest) {
                 // It is shown once, as it is now.
                 continue;
             }
+            shown.said.is_changed = shown.said.seq <= shown_before;
             self.recent
                 .push(shown.revision, shown.said.seq, shown.frame.clone());
             if shown.said.is_notice {
@@ -100,9 +98,21 @@ impl Room {
         }
     }
 
+    /// Of each message that is another now, rather than new, the newest revision.
+    fn changed(&self, committed: &[Shown]) -> HashMap<i64, i64> {
+        let (mut newest_seq, mut changed) = (self.last_seq, HashMap::new());
+        for shown in committed.iter().filter(|shown| shown.revision > self.gate) {
+            if shown.said.seq <= newest_seq {
+                changed.insert(shown.said.seq, shown.revision);
+            }
+            newest_seq = newest_seq.max(shown.said.seq);
+        }
+        changed
+    }
+
     /// Who says something in a room for the first time has become a member by it.
     fn note_joined(&mut self, said: &Said) {
-        if said.is_notice || said.is_deleted {
+        if said.is_notice || said.is_changed {
             return;
         }
         if !self.people.contains_key(&said.author) {
@@ -180,23 +190,14 @@ mod tests {
     use super::super::FromAfar;
     use super::super::tests::Scene;
     use super::*;
-    use crate::store::named::Called;
 
     fn shown(revision: i64, puts_out: Option<PutsOut>) -> Shown {
         Shown {
             revision,
             said: Said {
-                seq: revision,
-                author: 1,
-                username: "ada".to_owned(),
-                name: "Ada".into(),
-                excerpt: String::new(),
-                text: "".into(),
-                called: Called::default(),
-                wanted_by: Arc::default(),
                 is_notice: puts_out.is_some(),
-                is_deleted: false,
                 puts_out,
+                ..Said::tea(revision, 1)
             },
             frame: format!(r#"{{"type":"message","revision":{revision}}}"#).into(),
         }

@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::{FirstSent, Message};
+use super::Message;
 use crate::mentions::Everyone;
 use crate::store::UserId;
 use crate::store::connection::MultiBackend;
@@ -35,15 +35,6 @@ pub(super) struct Row {
     sent_at: chrono::NaiveDateTime,
     edited_at: Option<chrono::NaiveDateTime>,
     deleted_at: Option<chrono::NaiveDateTime>,
-}
-
-impl From<(Row, Vec<u8>)> for FirstSent {
-    fn from((row, hash): (Row, Vec<u8>)) -> FirstSent {
-        FirstSent {
-            message: row.into(),
-            hash,
-        }
-    }
 }
 
 impl From<Row> for Message {

