@@ -11,6 +11,7 @@ import { History } from "./history.js";
 import { furnish, openStores } from "./house.js";
 import { isNotice } from "./notices.js";
 import { letDelete } from "./deleting.js";
+import { jumpTo, letJump } from "./jumping.js";
 import { letMarkUnread } from "./mark-unread.js";
 import { tendMenus } from "./message-menu.js";
 import { isBlocked, isMuted, keepMuted, letMute } from "./muted.js";
@@ -29,9 +30,6 @@ import { Typing } from "./typing.js";
 import { Timeline } from "./timeline.js";
 import { Title } from "./title.js";
 
-const SHOWN_AT_MOST = 500;
-const SHOWN_AFTER_TRIM = 300;
-const SOUGHT_SHOWN = 2_000;
 const ORPHANS_AFTER = 5_000;
 
 export async function startRoomPage() {
@@ -43,29 +41,32 @@ export async function startRoomPage() {
   unfold(list);
   const arrived = new Set(Array.from(list.querySelectorAll(".message--mine"), (element) => element.dataset.clientId));
   const timeline = new Timeline({ list, me: boot.me, moreBefore: boot.more_before, moreAfter: boot.more_after });
-  const scroller = new Scroller(document.getElementById("timeline-scroll"), list);
+  const scroller = new Scroller(document.getElementById("timeline-scroll"), list, () => !timeline.moreAfter);
   const folds = new Folds({ list, scroller });
-  if (boot.at > 0) folds.reveal(boot.at);
-  if (boot.at > 0) seek(timeline, scroller, boot.at);
   const history = new History({ slug, timeline, scroller, sign: document.getElementById("loading-before") });
+  const jumps = letJump({ slug, timeline, scroller, folds, history, toNewest: () => toNewest(), say: (words) => announcer.say(words) });
+  if (boot.at > 0) jumps.mark(boot.at);
   const stores = await openStores();
 
   let feed = null;
+  let newestSeq = boot.last_seq;
   const connection = new Connection({ me: boot.me, path: `/ws/chat/${encodeURIComponent(slug)}/`, probe: roomPath(slug), query: () => feed.place });
   feed = new Feed({ connection, slug, epoch: boot.epoch, revision: boot.revision });
 
   const title = new Title(name);
-  const toNewest = () => (timeline.moreAfter ? feed.loadNewest() : scroller.toEnd());
+  const toNewest = () => {
+    jumps.leave();
+    if (timeline.moreAfter) feed.loadNewest();
+    else scroller.toEnd();
+  };
   const onRead = (seq) => notifications.read(slug, seq);
   const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, isSought: boot.at > 0, toNewest, onRead });
   const { announcer, notifications } = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
   tellFocus(connection);
-  comeWhenCalled((seq) => {
-    folds.reveal(seq);
-    return seek(timeline, scroller, seq);
-  });
+  jumps.tellOfMissing();
+  comeWhenCalled();
   letMarkUnread({ slug, reading, announcer });
   letDelete({ slug, list, announcer });
   tendMenus(list, document.getElementById("timeline-scroll"));
@@ -101,14 +102,13 @@ export async function startRoomPage() {
     scroller.hold(() => {
       for (const message of detail.messages) {
         if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
-        if (!timeline.covers(message.seq)) history.noteBeyond(message.seq);
-        else if (timeline.put(message) && !timeline.isMine(message) && !message.deleted) fresh.push(message);
+        history.note(message);
+        if (timeline.covers(message.seq)) timeline.put(message);
+        if (message.seq > newestSeq && !timeline.isMine(message) && !message.deleted) fresh.push(message);
+        newestSeq = Math.max(newestSeq, message.seq);
         if (message.deleted) reading.isGone(message);
       }
-      if (scroller.atEnd && list.children.length > SHOWN_AT_MOST) {
-        history.startAnew();
-        timeline.keepNewest(SHOWN_AFTER_TRIM);
-      }
+      history.trim(!scroller.atEnd);
       empty.hidden = !timeline.isEmpty;
     });
     if (detail.messages.some((message) => message.deleted)) folds.draw();
@@ -119,9 +119,16 @@ export async function startRoomPage() {
     history.load();
   });
 
+  history.addEventListener("loaded", () => {
+    empty.hidden = !timeline.isEmpty;
+    seen?.draw();
+    reading.look();
+  });
+
   feed.addEventListener("afresh", ({ detail: { page } }) => {
     history.startAnew();
-    if (location.search) window.history.replaceState(null, "", location.pathname);
+    jumps.leave();
+    newestSeq = page.last_seq;
     for (const message of page.messages) if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
     timeline.reset(page);
     empty.hidden = !timeline.isEmpty;
@@ -149,18 +156,8 @@ export async function startRoomPage() {
 }
 
 /** Whoever clicks a notification while this page is open wants to see that message. */
-function comeWhenCalled(show) {
+function comeWhenCalled() {
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
-    if (data?.type === "seek" && !show(data.seq)) location.assign(`?at=${data.seq}`);
+    if (data?.type === "seek") jumpTo(data.seq);
   });
-}
-
-/** Whether the message is on the page. */
-function seek(timeline, scroller, seq) {
-  const element = timeline.element(seq);
-  if (!element) return false;
-  scroller.toMiddle(element);
-  element.classList.add("message--sought");
-  setTimeout(() => element.classList.replace("message--sought", "message--found"), SOUGHT_SHOWN);
-  return true;
 }

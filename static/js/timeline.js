@@ -36,6 +36,11 @@ export class Timeline {
     return this.#stored().at(-1)?.seq ?? null;
   }
 
+  /** How many stored messages are drawn. */
+  get count() {
+    return this.#stored().length;
+  }
+
   get isEmpty() {
     return this.#rows.length === 0;
   }
@@ -118,14 +123,23 @@ export class Timeline {
     this.#arrange(0);
   }
 
-  /** Lets go of the oldest, so that a page left open for days does not grow without end. */
-  keepNewest(count) {
-    const surplus = this.#stored().length - count;
-    for (let gone = 0; gone < surplus; gone += 1) {
-      this.#bySeq.delete(this.#rows[0].seq);
-      this.#remove(0);
+  /** Lets go of at most so many at one end, up to the first that has to stay. */
+  letGo(fromEnd, most, mayGo) {
+    const stored = this.#stored();
+    const inTurn = fromEnd ? stored.toReversed() : stored;
+    const stays = inTurn.slice(0, most).findIndex((row) => !mayGo(row.element));
+    const count = stays === -1 ? Math.min(most, stored.length) : stays;
+    if (count === 0) return;
+    const start = fromEnd ? stored.length - count : 0;
+    for (const row of this.#rows.splice(start, count)) {
+      this.#bySeq.delete(row.seq);
+      row.element.remove();
+      row.heading?.remove();
+      if (row.seq === this.#lineAt) this.drawLine(null, null);
     }
-    if (surplus > 0) this.moreBefore = true;
+    if (fromEnd) this.moreAfter = true;
+    else this.moreBefore = true;
+    this.#arrange(start);
   }
 
   /** Draws `line` before the message with this number, and nowhere else. */
