@@ -30,6 +30,8 @@ pub enum Error {
     NotFound,
     /// It exists already, with other content.
     Conflict,
+    /// It is another than it was when whoever wants to change it saw it.
+    Stale,
     /// A message without anything in it.
     Empty,
     /// A text over its limit.
@@ -63,7 +65,7 @@ impl Error {
             Error::SignedOut => "signed_out",
             Error::Forbidden | Error::Refused(_) | Error::ForeignOrigin { .. } => "forbidden",
             Error::NotFound => "not_found",
-            Error::Conflict => "conflict",
+            Error::Conflict | Error::Stale => "conflict",
             Error::Empty => "empty",
             Error::TooLong => "too_long",
             Error::TooLarge => "too_large",

@@ -122,6 +122,29 @@ pub enum Action {
         /// Whether they said it.
         own: bool,
     },
+    /// Say something that was said there in other words: one's own, or somebody else's.
+    Edit {
+        /// Where.
+        room: Room,
+        /// Whether they said it.
+        own: bool,
+    },
+    /// Read what something said before it was edited.
+    SeeVersions {
+        /// Where it was said.
+        room: Room,
+        /// Whether they said it.
+        own: bool,
+        /// Whether that is left to members, or only to those who look after the room.
+        by_members: bool,
+    },
+    /// Take away what something said before it was edited.
+    EraseVersions {
+        /// Where it was said.
+        room: Room,
+        /// Whether they said it.
+        own: bool,
+    },
     /// Report something that was said there.
     Report(Room),
     /// Take back something that was reported, wherever it was said.
@@ -283,6 +306,16 @@ pub fn may(person: Person, action: Action) -> Result<()> {
         Action::TakeBack { room, own } => {
             room.is_known_to(person) && !room.archived && (own || room.is_in_the_hands_of(person))
         }
+        Action::Edit { room, own } => own && may(person, Action::Post(room)).is_ok(),
+        Action::SeeVersions {
+            room,
+            own,
+            by_members,
+        } => {
+            let as_member = by_members && room.place.belongs();
+            room.is_known_to(person) && (own || as_member || room.is_in_the_hands_of(person))
+        }
+        Action::EraseVersions { room, own } => room.is_known_to(person) && !room.archived && own,
         // Whoever looks after the site has to be able to reach everyone.
         Action::Block(role) => role != Role::Administrator,
         Action::Invite {
@@ -328,6 +361,9 @@ impl Action {
             | Action::Post(room)
             | Action::CallAll { room, .. }
             | Action::TakeBack { room, .. }
+            | Action::Edit { room, .. }
+            | Action::SeeVersions { room, .. }
+            | Action::EraseVersions { room, .. }
             | Action::Join(room)
             | Action::Leave(room)
             | Action::Add(room, _)

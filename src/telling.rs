@@ -50,6 +50,8 @@ impl Level {
 pub enum Call {
     /// By their name.
     Name,
+    /// It answers what they said.
+    Reply,
     /// With everyone in the room.
     Room,
     /// With everyone who is here.
@@ -104,6 +106,8 @@ pub struct Listener {
 pub enum Reason {
     /// Told: it names them.
     Name,
+    /// Told: it answers what they said.
+    Reply,
     /// Told: it calls everyone in the room.
     Room,
     /// Told: it calls everyone who is here.
@@ -143,7 +147,12 @@ impl Reason {
     pub fn is_told(self) -> bool {
         matches!(
             self,
-            Reason::Name | Reason::Room | Reason::Here | Reason::Keyword | Reason::Everything
+            Reason::Name
+                | Reason::Reply
+                | Reason::Room
+                | Reason::Here
+                | Reason::Keyword
+                | Reason::Everything
         )
     }
 
@@ -151,7 +160,7 @@ impl Reason {
     pub fn is_called(self) -> bool {
         matches!(
             self,
-            Reason::Name | Reason::Room | Reason::Here | Reason::Keyword
+            Reason::Name | Reason::Reply | Reason::Room | Reason::Here | Reason::Keyword
         )
     }
 
@@ -159,6 +168,7 @@ impl Reason {
     pub fn word(self) -> &'static str {
         match self {
             Reason::Name => "name",
+            Reason::Reply => "reply",
             Reason::Room => "room",
             Reason::Here => "here",
             Reason::Keyword => "keyword",
@@ -201,6 +211,7 @@ pub fn reason(heard: Heard, listener: Listener) -> Reason {
     }
     let told = match (heard.call, listener.level) {
         (Some(Call::Name), _) => Reason::Name,
+        (Some(Call::Reply), _) => Reason::Reply,
         (Some(Call::Room), _) => Reason::Room,
         (Some(Call::Here), _) if listener.is_online => Reason::Here,
         _ if heard.has_keyword => Reason::Keyword,

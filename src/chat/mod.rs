@@ -8,6 +8,7 @@ mod fragments;
 mod guard;
 mod session;
 
+mod editing;
 mod handing_on;
 mod taking_back;
 mod wanting;

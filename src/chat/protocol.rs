@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{ClientId, MessageText};
+use crate::store::Edit;
 use crate::store::messages::Message;
 use crate::store::reading::Seen;
 use crate::store::rooms::{self, Room};
@@ -28,6 +29,13 @@ pub enum Request {
         text: MessageText,
         /// The message it answers.
         reply_to: Option<i64>,
+    },
+    /// Say a message in other words.
+    Edit {
+        /// The sender's own id of this.
+        client_id: Option<ClientId>,
+        /// Which message, and the words.
+        edit: Edit,
     },
     /// Take back a message.
     Delete {
@@ -98,6 +106,7 @@ struct Incoming {
     client_id: Option<String>,
     reply_to: Option<i64>,
     seq: Option<i64>,
+    based_on: Option<i64>,
     on: Option<bool>,
     what: Option<Typed>,
 }
@@ -141,6 +150,10 @@ impl Request {
                     reply_to: incoming.reply_to,
                 })
             }
+            Some("edit") => {
+                let edit = edit(&incoming).map_err(unreadable)?;
+                Ok(Request::Edit { client_id, edit })
+            }
             Some("delete") => match incoming.seq {
                 Some(seq) if seq > 0 => Ok(Request::Delete { client_id, seq }),
                 _ => Err(unreadable(Error::BadRequest("bad-seq"))),
@@ -165,6 +178,17 @@ impl Request {
             Some(_) => Err(unreadable(Error::BadRequest("bad-type"))),
         }
     }
+}
+
+fn edit(incoming: &Incoming) -> Result<Edit> {
+    Ok(Edit {
+        seq: incoming
+            .seq
+            .filter(|seq| *seq > 0)
+            .ok_or(Error::BadRequest("bad-seq"))?,
+        text: MessageText::parse(incoming.message.as_deref().ok_or(Error::Empty)?)?,
+        based_on: incoming.based_on,
+    })
 }
 
 /// What can still be said of a frame that is wrong elsewhere: which one it was.

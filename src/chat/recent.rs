@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytestring::ByteString;
 
+use super::said::{Answered, Said};
+
 /// Bounds of one room, and of all rooms of a node together.
 const FRAMES_MAX: usize = 1_024;
 const BYTES_MAX: usize = 1024 * 1024;
@@ -20,6 +22,7 @@ pub struct NodeBytes(Arc<AtomicUsize>);
 struct Kept {
     revision: i64,
     seq: i64,
+    answers: Option<Answered>,
     frame: ByteString,
 }
 
@@ -64,13 +67,17 @@ impl Recent {
         self.node.0.fetch_sub(gone, Ordering::Relaxed);
     }
 
-    /// Keeps one more frame, of the message with that number; the oldest make room for it.
-    pub fn push(&mut self, revision: i64, seq: i64, frame: ByteString) {
+    /// Keeps one more frame, of what was said; the oldest make room for it, and those that show an answered message as it was.
+    pub fn push(&mut self, revision: i64, said: &Said, frame: ByteString) {
+        if said.is_changed {
+            self.drop_quotes_of(said);
+        }
         self.bytes += frame.len();
         let node_bytes = self.node.0.fetch_add(frame.len(), Ordering::Relaxed) + frame.len();
         self.frames.push_back(Kept {
             revision,
-            seq,
+            seq: said.seq,
+            answers: said.answers,
             frame,
         });
         let bytes_max = if node_bytes > NODE_BYTES_MAX {
@@ -99,6 +106,20 @@ impl Recent {
                 .map(|kept| kept.frame.clone())
                 .collect(),
         )
+    }
+
+    /// A frame that shows something as it was is in nobody's hands again: it is in the database alone, and so is all before it.
+    fn drop_quotes_of(&mut self, said: &Said) {
+        let quote = said.quote();
+        let is_outdated = |kept: &Kept| {
+            kept.answers
+                .is_some_and(|one| one.seq == said.seq && one.quote != quote)
+        };
+        if let Some(newest) = self.frames.iter().rposition(is_outdated) {
+            for _ in 0..=newest {
+                self.drop_oldest();
+            }
+        }
     }
 
     fn drop_oldest(&mut self) -> bool {
@@ -130,7 +151,8 @@ mod tests {
         let node = NodeBytes::default();
         let mut recent = Recent::new(10, node.clone());
         for revision in 11..=2_000 {
-            recent.push(revision, revision, ByteString::from(revision.to_string()));
+            let frame = ByteString::from(revision.to_string());
+            recent.push(revision, &Said::tea(revision, 1), frame);
         }
         assert_eq!(recent.floor, 2_000 - FRAMES_MAX as i64);
         assert_eq!(recent.since(recent.floor - 1), None);
@@ -146,10 +168,11 @@ mod tests {
         let node = NodeBytes::default();
         let mut recent = Recent::new(0, node.clone());
         for revision in 1..=3 {
-            recent.push(revision, revision, format!("said {revision}").into());
+            let frame = format!("said {revision}").into();
+            recent.push(revision, &Said::tea(revision, 1), frame);
         }
         recent.forget(&HashMap::from([(2, 4)]));
-        recent.push(4, 2, "gone".into());
+        recent.push(4, &Said::tea(2, 1), "gone".into());
         assert_eq!(recent.since(0).unwrap(), ["said 1", "said 3", "gone"]);
         assert_eq!(recent.since(3).unwrap(), ["gone"]);
         drop(recent);
@@ -157,10 +180,42 @@ mod tests {
     }
 
     #[test]
+    fn what_an_answer_shows_is_shown_to_nobody_once_it_is_another() {
+        let tea = Said::tea(1, 1);
+        let answer = Said {
+            answers: Some(Answered {
+                seq: 1,
+                author: 1,
+                quote: tea.quote(),
+            }),
+            ..Said::tea(2, 2)
+        };
+        let changed = Said {
+            is_changed: true,
+            ..tea.clone()
+        };
+        let mut recent = Recent::new(0, NodeBytes::default());
+        recent.push(1, &tea, "tea".into());
+        recent.push(2, &answer, "an answer to tea".into());
+        recent.push(3, &Said::tea(3, 1), "more".into());
+        // A reaction, say.
+        recent.push(4, &changed, "tea".into());
+        assert!(recent.since(0).is_some());
+        let deleted = Said {
+            is_deleted: true,
+            ..changed
+        };
+        recent.push(5, &deleted, "gone".into());
+        assert_eq!(recent.since(1), None);
+        assert_eq!(recent.since(2).unwrap(), ["more", "tea", "gone"]);
+    }
+
+    #[test]
     fn large_frames_are_bounded_by_their_bytes() {
         let mut recent = Recent::new(0, NodeBytes::default());
         for revision in 1..=100 {
-            recent.push(revision, revision, "x".repeat(64 * 1024).into());
+            let frame = "x".repeat(64 * 1024).into();
+            recent.push(revision, &Said::tea(revision, 1), frame);
         }
         assert!(recent.bytes <= BYTES_MAX);
         assert_eq!(recent.floor, 100 - 16);

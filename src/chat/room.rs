@@ -215,7 +215,8 @@ impl Room {
                     room.recent.restart(floor);
                     for message in &changes.messages {
                         let frame = Frame::Message(message).encode();
-                        room.recent.push(message.revision, message.seq, frame);
+                        room.recent
+                            .push(message.revision, &Said::from(message), frame);
                     }
                     room.gate = changes.head;
                     room.last_seq = changes.last_seq;

@@ -11,10 +11,8 @@ use crate::store::UserId;
 use crate::store::messages::Message;
 use crate::store::muted::Muted;
 use crate::store::named::Called;
+use crate::store::quotes::{self, excerpt};
 use crate::telling::{Call, Heard};
-
-/// Characters of a message that are told of it.
-const EXCERPT_MAX: usize = 140;
 
 /// One message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +31,9 @@ pub struct Said {
     pub text: Arc<str>,
     /// Whom it names.
     pub called: Called,
+    /// What it answers.
+    #[serde(default)]
+    pub answers: Option<Answered>,
     /// Who of the people connected to this node has a word that is in it.
     #[serde(skip)]
     pub wanted_by: Arc<BTreeSet<UserId>>,
@@ -41,12 +42,29 @@ pub struct Said {
     /// Whether it was shown before, and is another now: whoever met it then is not told of it again.
     #[serde(default)]
     pub is_changed: bool,
+    /// The revision under which it came to say what it says, where that is not what was first said.
+    #[serde(default)]
+    pub worded_at: Option<i64>,
+    /// Whether it says something else than when it was shown before, and may name others.
+    #[serde(default)]
+    pub is_reworded: bool,
     /// Whether it was taken back.
     #[serde(default)]
     pub is_deleted: bool,
     /// Whom it puts out of the room, where it is a notice of that.
     #[serde(default)]
     pub puts_out: Option<PutsOut>,
+}
+
+/// A message that another one answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// Its number.
+    pub seq: i64,
+    /// Who said it.
+    pub author: UserId,
+    /// What is shown of it, as [`quotes::mark`] has it.
+    pub quote: u64,
 }
 
 /// Who may see nothing of a room that is newer than a notice.
@@ -71,12 +89,26 @@ impl From<&Message> for Said {
             excerpt: excerpt(&message.text),
             text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),
+            answers: Answered::by(message),
             wanted_by: Arc::default(),
             is_notice: message.kind.is_some(),
             is_changed: false,
+            worded_at: message.worded_at,
+            is_reworded: false,
             is_deleted: message.deleted,
             puts_out: PutsOut::by(message),
         }
+    }
+}
+
+impl Answered {
+    fn by(message: &Message) -> Option<Answered> {
+        let (seq, quote) = (message.reply_to?, message.quote.as_ref()?);
+        Some(Answered {
+            seq,
+            author: quote.author,
+            quote: quote.mark(),
+        })
     }
 }
 
@@ -112,12 +144,27 @@ impl Said {
 
     /// Whether anybody who is elsewhere counts it, or what they counted is another number without it.
     pub fn is_counted(&self) -> bool {
-        !self.is_changed || self.is_deleted
+        !self.is_changed || self.is_deleted || self.is_reworded
+    }
+
+    /// The same for whoever was shown the room up to these.
+    pub fn since(mut self, shown_seq: i64, shown_revision: i64) -> Said {
+        self.is_changed = self.seq <= shown_seq;
+        self.is_reworded =
+            self.is_changed && self.worded_at.is_some_and(|worded| worded > shown_revision);
+        self
+    }
+
+    /// What is shown of it where it is answered, as [`quotes::mark`] has it.
+    pub fn quote(&self) -> u64 {
+        quotes::mark(&self.username, &self.name, &self.excerpt, self.is_deleted)
     }
 
     /// The same as one person meets it who does not want to hear these people.
     pub fn heard_by(&self, user: UserId, muted: &Muted) -> Heard {
+        let is_answered = self.answers.is_some_and(|one| one.author == user);
         let call = match self.called.everyone {
+            _ if is_answered && self.called.people.contains(&user) => Some(Call::Reply),
             _ if self.called.people.contains(&user) => Some(Call::Name),
             Some(Everyone::Room) => Some(Call::Room),
             Some(Everyone::Here) => Some(Call::Here),
@@ -134,23 +181,6 @@ impl Said {
     }
 }
 
-/// The beginning of a text, on one line.
-fn excerpt(text: &str) -> String {
-    let mut excerpt = String::new();
-    for word in text.split_whitespace() {
-        if !excerpt.is_empty() {
-            excerpt.push(' ');
-        }
-        excerpt.push_str(word);
-        if let Some((end, _)) = excerpt.char_indices().nth(EXCERPT_MAX) {
-            excerpt.truncate(end);
-            excerpt.push('…');
-            break;
-        }
-    }
-    excerpt
-}
-
 #[cfg(test)]
 impl Said {
     /// "tea", said by Ada.
@@ -163,24 +193,14 @@ impl Said {
             excerpt: "tea".to_owned(),
             text: "tea".into(),
             called: Called::default(),
+            answers: None,
             wanted_by: Arc::default(),
             is_notice: false,
             is_changed: false,
+            worded_at: None,
+            is_reworded: false,
             is_deleted: false,
             puts_out: None,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_excerpt_is_one_short_line() {
-        assert_eq!(excerpt(" tea \n\n at\tfive "), "tea at five");
-        let long = excerpt(&"আড্ডা ".repeat(100));
-        assert_eq!(long.chars().count(), EXCERPT_MAX + 1);
-        assert!(long.ends_with('…'));
     }
 }

@@ -70,6 +70,53 @@ fn rooms_are_read_by_those_they_are_for() {
 }
 
 #[test]
+fn what_was_said_is_edited_by_its_author_where_they_may_write() {
+    let open = ["++.++", "++.++", "...++", "++.++"];
+    let own = |room| Action::Edit { room, own: true };
+    in_all_kinds("edit", false, [open, MEMBERS, MEMBERS], own);
+    in_all_kinds("edit", true, [NOBODY_OPEN, NOBODY, NOBODY], own);
+    let quiet = |room| {
+        own(Room {
+            read_only: true,
+            ..room
+        })
+    };
+    in_all_kinds("edit, quiet", false, [OWNERS_OPEN, OWNERS, NOBODY], quiet);
+    let others = |room| Action::Edit { room, own: false };
+    in_all_kinds("edit others'", false, [NOBODY_OPEN, NOBODY, NOBODY], others);
+}
+
+#[test]
+fn what_was_said_before_is_read_by_its_author_and_owners_and_by_members_where_the_site_says_so() {
+    let open = ["++.++", "++.++", "...++", "++.++"];
+    let sees = |own, by_members| {
+        move |room| Action::SeeVersions {
+            room,
+            own,
+            by_members,
+        }
+    };
+    for archived in [false, true] {
+        for by_members in [false, true] {
+            let own = sees(true, by_members);
+            in_all_kinds("see own", archived, [open, MEMBERS, MEMBERS], own);
+        }
+        let tables = [OWNERS_OPEN, OWNERS, NOBODY];
+        in_all_kinds("see others'", archived, tables, sees(false, false));
+        let open = ["++.++", "!!.++", "...++", "!!.++"];
+        let tables = [open, MEMBERS, MEMBERS];
+        in_all_kinds("see others'", archived, tables, sees(false, true));
+        let others = |room| Action::EraseVersions { room, own: false };
+        let nobody = [NOBODY_OPEN, NOBODY, NOBODY];
+        in_all_kinds("erase others'", archived, nobody, others);
+    }
+    let own = |room| Action::EraseVersions { room, own: true };
+    in_all_kinds("erase own", false, [open, MEMBERS, MEMBERS], own);
+    let nobody = [NOBODY_OPEN, NOBODY, NOBODY];
+    in_all_kinds("erase own", true, nobody, own);
+}
+
+#[test]
 fn open_rooms_are_joined_and_all_but_direct_ones_left() {
     let open = ["++.++", "++.++", "...++", "++.++"];
     in_all_kinds("join", false, [open, NOBODY, NOBODY], Action::Join);

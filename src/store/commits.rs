@@ -4,12 +4,15 @@
 //! and the lock on the room's row makes the order of commits the order of numbers. There a thread that is stuck is replaced;
 //! SQLite's one is waited for, since another could only wait for its lock.
 
+pub(super) mod content;
 mod counted;
 mod deeds;
+mod editing;
 mod inserting;
 mod naming;
 mod numbering;
 mod outcome;
+mod permitting;
 mod taking_back;
 pub(super) mod within;
 mod writer;
@@ -25,7 +28,7 @@ use tokio::sync::oneshot;
 
 pub use deeds::Deed;
 use outcome::Claim;
-pub use outcome::{Batch, Change, Committed, Ended, Late, Outcome, Saved, What};
+pub use outcome::{Batch, Change, Committed, Edit, Ended, Late, Outcome, Saved, What};
 use writer::Writer;
 
 use super::connection::{Conn, Opener, transaction_again};

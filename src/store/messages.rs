@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend, snapshot};
 use super::named::{self, Called};
+use super::quotes::Quote;
 use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
 use super::{RoomId, UserId};
@@ -58,6 +59,12 @@ pub struct Message {
     /// The message it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i64>,
+    /// What that one says now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quote>,
+    /// The revision under which it came to say what it says, where that is not what was first said.
+    #[serde(skip)]
+    pub worded_at: Option<i64>,
     /// Whom it names.
     #[serde(skip)]
     pub called: Called,

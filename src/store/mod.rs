@@ -38,6 +38,7 @@ pub mod named;
 pub mod newcomers;
 pub mod own_data;
 pub mod password_resets;
+pub mod quotes;
 pub mod reading;
 pub mod reports;
 pub mod room_administration;
@@ -45,6 +46,7 @@ pub mod rooms;
 pub mod settings;
 pub mod sign_ins;
 pub mod unread;
+pub mod versions;
 pub mod wants;
 
 use std::collections::HashSet;
@@ -52,7 +54,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use commits::{Batch, Change, Committed, Deed, Drawing, Ended, Late, Outcome, Saved, What};
+pub use commits::{
+    Batch, Change, Committed, Deed, Drawing, Edit, Ended, Late, Outcome, Saved, What,
+};
 pub use connection::Conn;
 pub use time::Time;
 

@@ -69,6 +69,18 @@ pub(super) fn insert(conn: &mut Conn, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
+/// A message that says something else names others.
+pub(super) fn replace(conn: &mut Conn, room: RoomId, seq: i64, called: &Called) -> Result<()> {
+    forget(conn, room, seq)?;
+    let row = |user: &UserId| Row {
+        user_id: *user,
+        room_id: room,
+        seq,
+    };
+    let rows: Vec<Row> = called.people.iter().map(row).collect();
+    insert(conn, &rows)
+}
+
 /// A message that is taken back names nobody any more.
 pub(super) fn forget(conn: &mut Conn, room: RoomId, seq: i64) -> Result<()> {
     diesel::delete(

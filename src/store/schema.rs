@@ -26,6 +26,7 @@ diesel::table! {
         makes_rooms -> Text,
         starts_directs -> Text,
         logo -> Nullable<Text>,
+        members_see_versions -> Bool,
     }
 }
 
@@ -164,6 +165,24 @@ diesel::table! {
         sent_at -> Timestamp,
         edited_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
+        worded_revision -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    versions (room_id, seq, revision) {
+        room_id -> BigInt,
+        seq -> BigInt,
+        revision -> BigInt,
+        text -> Text,
+        replaced_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    chores (name) {
+        name -> Text,
+        done_at -> Timestamp,
     }
 }
 
@@ -283,5 +302,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     messages,
     muted_people,
-    reports
+    reports,
+    versions,
+    chores
 );

@@ -40,6 +40,8 @@ pub struct Settings {
     pub makes_rooms: Circle,
     /// Who starts direct conversations.
     pub starts_directs: Circle,
+    /// Whether members read what a message said before it was edited, and not only its author and owners.
+    pub members_see_versions: bool,
     /// The picture at the door: a word that is another one for another picture.
     pub logo: Option<String>,
 }
@@ -56,6 +58,7 @@ pub struct Wishes {
     pub approves: Option<bool>,
     pub makes_rooms: Option<Circle>,
     pub starts_directs: Option<Circle>,
+    pub members_see_versions: Option<bool>,
 }
 
 /// What a node knows of the settings. Clones know the same.
@@ -132,6 +135,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
         approves,
         makes_rooms,
         starts_directs,
+        members_see_versions,
     } = wishes.clone();
     after.name = name.unwrap_or(after.name);
     after.accent = accent.unwrap_or(after.accent);
@@ -141,6 +145,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
     after.approves = approves.unwrap_or(after.approves);
     after.makes_rooms = makes_rooms.unwrap_or(after.makes_rooms);
     after.starts_directs = starts_directs.unwrap_or(after.starts_directs);
+    after.members_see_versions = members_see_versions.unwrap_or(after.members_see_versions);
     if after == before {
         return Ok(before);
     }
@@ -156,6 +161,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
             site_settings::approves.eq(after.approves),
             site_settings::makes_rooms.eq(after.makes_rooms.word()),
             site_settings::starts_directs.eq(after.starts_directs.word()),
+            site_settings::members_see_versions.eq(after.members_see_versions),
         ))
         .execute(conn)?;
     note(conn, actor.id, &before, &after)?;
@@ -204,16 +210,18 @@ impl Settings {
     }
 
     /// Each by the name it has in what was done, and as a word.
-    fn words(&self) -> [(&'static str, &str); 8] {
+    fn words(&self) -> [(&'static str, &str); 9] {
+        let switch = |on| if on { "on" } else { "off" };
         [
             ("name", &self.name),
             ("accent", &self.accent),
             ("contact", &self.contact),
             ("house-rules", &self.house_rules),
             ("signup", self.signup.word()),
-            ("approval", if self.approves { "on" } else { "off" }),
+            ("approval", switch(self.approves)),
             ("rooms", self.makes_rooms.word()),
             ("directs", self.starts_directs.word()),
+            ("versions", switch(self.members_see_versions)),
         ]
     }
 }
@@ -230,6 +238,7 @@ struct Row {
     approves: bool,
     makes_rooms: String,
     starts_directs: String,
+    members_see_versions: bool,
     logo: Option<String>,
 }
 
@@ -245,6 +254,7 @@ impl From<Row> for Settings {
             approves: row.approves,
             makes_rooms: Circle::parse(&row.makes_rooms),
             starts_directs: Circle::parse(&row.starts_directs),
+            members_see_versions: row.members_see_versions,
             logo: row.logo,
         }
     }

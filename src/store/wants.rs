@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::connection::Conn;
 use super::schema::{memberships, mentions, messages};
 use super::time::Time;
-use super::{RoomId, UserId, attention, muted};
+use super::{RoomId, UserId, attention, muted, quotes};
 use crate::error::{Error, Result};
 use crate::keywords::Wanted;
 use crate::mentions::Everyone;
@@ -79,8 +79,9 @@ pub fn heard(
         Option<chrono::NaiveDateTime>,
         String,
         chrono::NaiveDateTime,
+        Option<i64>,
     );
-    let (author, kind, calls, deleted, text, sent_at): Columns = messages::table
+    let (author, kind, calls, deleted, text, sent_at, reply_to): Columns = messages::table
         .find((room, seq))
         .select((
             messages::author_id,
@@ -89,8 +90,13 @@ pub fn heard(
             messages::deleted_at,
             messages::text,
             messages::sent_at,
+            messages::reply_to,
         ))
         .first(conn)?;
+    let answered = match reply_to {
+        Some(seq) => quotes::one(conn, room, seq)?,
+        None => None,
+    };
     let named: i64 = mentions::table
         .filter(mentions::user_id.eq(user))
         .filter(mentions::room_id.eq(room))
@@ -100,6 +106,7 @@ pub fn heard(
     let is_of_muted = muted::of(conn, user)?.contains_key(&author);
     let everyone = calls.as_deref().and_then(Everyone::parse);
     let call = match everyone {
+        _ if named > 0 && answered.is_some_and(|quote| quote.author == user) => Some(Call::Reply),
         _ if named > 0 => Some(Call::Name),
         Some(Everyone::Room) => Some(Call::Room),
         Some(Everyone::Here) => Some(Call::Here),

@@ -14,6 +14,7 @@ use super::{markup, notices, person};
 use crate::store::Time;
 use crate::store::messages::{Message, Page};
 use crate::store::muted::{Distance, Muted};
+use crate::store::quotes::Quote;
 use crate::store::users::{Profile, Viewer};
 
 /// Messages of one person that are closer than this stand together under one name.
@@ -40,8 +41,8 @@ pub struct RoomPage<'a> {
     pub more_before: bool,
     /// Whether there are newer ones.
     pub more_after: bool,
-    /// Whose messages I may delete here.
-    pub may_delete: MayDelete,
+    /// What I may do to messages here.
+    pub may: May,
     /// The room's change counter at the moment of reading.
     pub revision: i64,
     /// The newest message's number at that moment.
@@ -57,18 +58,56 @@ pub struct RoomPage<'a> {
     pub refusal: Option<Refusal>,
     /// What was typed.
     pub form: ComposerForm,
+    /// The message that is about to be answered.
+    pub answered: Option<Answered>,
 }
 
-/// Whose messages somebody may delete in a room.
+/// What somebody may do to the messages of a room.
+#[derive(Serialize, Clone, Copy)]
+pub struct May {
+    /// Delete these.
+    pub delete: Whose,
+    /// Read what these said before they were edited.
+    pub see_versions: Whose,
+    /// Say their own in other words.
+    pub edit: bool,
+}
+
+/// Whose messages somebody may do something to.
 #[derive(Serialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
-pub enum MayDelete {
+pub enum Whose {
     /// Nobody's.
     None,
     /// Their own.
     Own,
     /// Everybody's.
     All,
+}
+
+impl Whose {
+    /// By whether somebody may to their own, and to others'.
+    pub fn new(own: bool, others: bool) -> Whose {
+        match (own, others) {
+            (_, true) => Whose::All,
+            (true, false) => Whose::Own,
+            (false, false) => Whose::None,
+        }
+    }
+
+    fn includes(self, mine: bool) -> bool {
+        self == Whose::All || (self == Whose::Own && mine)
+    }
+}
+
+/// A message that is about to be answered.
+#[derive(Serialize)]
+pub struct Answered {
+    /// Its number.
+    pub seq: i64,
+    /// What is shown of it.
+    #[serde(flatten)]
+    pub quote: Quote,
 }
 
 /// The first of the messages that somebody has not read.
@@ -127,6 +166,10 @@ pub struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub quote: Option<&'a Quote>,
+    /// Whether the reader does not want to hear who said what it answers.
+    pub quotes_muted: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a Value>,
     /// What happened, where this is a notice.
     pub notice: String,
@@ -138,6 +181,10 @@ pub struct Item<'a> {
     pub mine: bool,
     /// Whether the reader may delete it.
     pub deletable: bool,
+    /// Whether they may say it in other words.
+    pub editable: bool,
+    /// Whether they may read what it said before it was edited.
+    pub shows_versions: bool,
     /// Whether it was deleted as the one before it was, whose line stands for both.
     pub folded: bool,
     /// How many the line of a deleted message stands for.
@@ -182,7 +229,7 @@ impl From<Profile> for Kept {
 pub fn items<'a>(
     page: &'a Page,
     reader: &Viewer,
-    may_delete: MayDelete,
+    may: May,
     muted: &Muted,
     at: i64,
 ) -> Vec<Item<'a>> {
@@ -216,6 +263,11 @@ pub fn items<'a>(
                 deleted: message.deleted,
                 client_id: &message.client_id,
                 reply_to: message.reply_to,
+                quote: message.quote.as_ref(),
+                quotes_muted: message
+                    .quote
+                    .as_ref()
+                    .is_some_and(|quote| muted.contains_key(&quote.author)),
                 event: message.event.as_ref(),
                 notice: notices::sentence(message),
                 day: if same_day {
@@ -225,14 +277,12 @@ pub fn items<'a>(
                 },
                 grouped,
                 mine: mine && !message.deleted,
-                deletable: may_delete == MayDelete::All || (may_delete == MayDelete::Own && mine),
+                deletable: may.delete.includes(mine),
+                editable: may.edit && mine,
+                shows_versions: message.edited_at.is_some() && may.see_versions.includes(mine),
                 folded: same_day && message.deleted && before.is_some_and(|before| before.deleted),
                 deleted_together: 0,
-                names_me: message.author != reader.id
-                    && message
-                        .html
-                        .as_deref()
-                        .is_some_and(|html| markup::names(html, &reader.username)),
+                names_me: message.author != reader.id && names(message, reader),
                 muted: says_something(message) && muted.contains_key(&message.author),
                 blocked: muted.get(&message.author) == Some(&Distance::Blocked),
                 fold: 0,
@@ -245,6 +295,16 @@ pub fn items<'a>(
         })
         .collect();
     fold(counted(items), at)
+}
+
+/// Whether it names the reader, or answers them.
+fn names(message: &Message, reader: &Viewer) -> bool {
+    let quote = message.quote.as_ref();
+    quote.is_some_and(|quote| quote.author == reader.id && !quote.deleted)
+        || message
+            .html
+            .as_deref()
+            .is_some_and(|html| markup::names(html, &reader.username))
 }
 
 /// Whether it says something by somebody, under whose name the next may stand.
@@ -295,7 +355,7 @@ impl Template for RoomPage<'_> {
             "more_before": self.more_before,
             "more_after": self.more_after,
             "at": self.at,
-            "may_delete": self.may_delete,
+            "may": self.may,
             "muted": self.muted,
         })
     }

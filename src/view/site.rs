@@ -95,6 +95,7 @@ pub struct Chosen {
     pub approves: bool,
     pub makes_rooms: &'static str,
     pub starts_directs: &'static str,
+    pub members_see_versions: bool,
     pub room: String,
 }
 
@@ -121,7 +122,7 @@ pub(super) fn changed(entry: &Entry) -> String {
     let word = |side: &str| {
         let value = values[side].as_str().unwrap_or_default();
         match what {
-            "signup" | "approval" | "rooms" | "directs" | "accent" => {
+            "signup" | "approval" | "rooms" | "directs" | "versions" | "accent" => {
                 texts::plain(&format!("setting-{what}-{value}"))
             }
             _ if value.is_empty() => texts::plain("setting-empty"),

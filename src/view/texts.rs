@@ -50,6 +50,7 @@ pub fn error(error: &Error) -> String {
             return look_up(key, &arguments).unwrap_or_else(|| plain("error-bad_request"));
         }
         Error::Field { code, .. } | Error::Refused(code) => return plain(code),
+        Error::Stale => return plain("error-stale"),
         Error::ForeignOrigin { found, expected } => {
             if expected == SAME_ORIGIN {
                 return plain("refusal-cross-site");
@@ -165,6 +166,7 @@ mod tests {
             Error::Forbidden,
             Error::NotFound,
             Error::Conflict,
+            Error::Stale,
             Error::Empty,
             Error::TooLong,
             Error::TooLarge,

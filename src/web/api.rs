@@ -9,7 +9,9 @@ use super::lists;
 use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
-use super::{attention, distance, members, notifications, profile, reading, reports, taking_back};
+use super::{
+    attention, distance, members, notifications, profile, reading, reports, taking_back, versions,
+};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
@@ -50,6 +52,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .configure(reading::configure)
         .configure(notifications::configure)
         .configure(taking_back::configure)
+        .configure(versions::configure)
         .configure(distance::configure)
         .configure(attention::configure)
         .configure(reports::configure)

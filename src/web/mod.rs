@@ -32,12 +32,14 @@ mod deeds;
 mod details;
 mod directory;
 mod directs;
+mod editing;
 mod members;
 mod notifications;
 mod reading;
 mod reports;
 mod socket;
 mod taking_back;
+mod versions;
 
 mod files;
 mod health;
@@ -226,6 +228,17 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/delete",
             [get(taking_back::show), post(taking_back::submit)],
+        ))
+        .service(
+            resource(
+                "/chat/{slug}/edit",
+                [get(editing::show), post(editing::submit)],
+            )
+            .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
+        .service(resource(
+            "/chat/{slug}/versions",
+            [get(versions::show), post(versions::submit)],
         ))
         .service(resource(
             "/chat/{slug}/report",

@@ -16,13 +16,13 @@ use crate::store::messages::{self, Page, Stretch};
 use crate::store::muted::{self, Muted};
 use crate::store::rooms::{self, Room};
 use crate::store::users::{Profile, Viewer};
-use crate::store::{Time, unread};
+use crate::store::{Time, quotes, unread};
 use crate::view::forms::{Offer, Refusal};
 use crate::view::lobby;
 use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::person::Person;
-use crate::view::room::{ComposerForm, EarlierUnread, Kept, MayDelete, RoomPage, items};
+use crate::view::room::{Answered, ComposerForm, EarlierUnread, Kept, May, RoomPage, Whose, items};
 
 /// Messages on a page.
 const PAGE: i64 = 50;
@@ -31,6 +31,8 @@ const PAGE: i64 = 50;
 #[derive(Deserialize)]
 pub(super) struct Place {
     at: Option<i64>,
+    /// The message that is about to be answered.
+    reply_to: Option<i64>,
 }
 
 /// What the form that posts carries.
@@ -39,6 +41,7 @@ pub(super) struct Place {
 pub(super) struct Form {
     message: String,
     client_id: String,
+    reply_to: String,
 }
 
 impl Form {
@@ -54,6 +57,17 @@ impl Form {
         let client_id = Some(&*self.client_id).filter(|id| !id.is_empty());
         let client_id = client_id.map(ClientId::parse).transpose()?;
         Ok((client_id, MessageText::parse(&self.typed())?))
+    }
+
+    /// The message that it answers. Errors: `BadRequest` where it is no number.
+    fn answered(&self) -> Result<Option<i64>> {
+        match self.reply_to.as_str() {
+            "" => Ok(None),
+            number => number
+                .parse()
+                .map(Some)
+                .map_err(|_| Error::BadRequest("bad-reply")),
+        }
     }
 }
 
@@ -79,7 +93,7 @@ pub(super) async fn show(
         .at
         .filter(|at| *at > 0)
         .map_or(Stretch::Newest, Stretch::Around);
-    let shown = read(&services, &signed_in, &canonical, stretch).await?;
+    let shown = read(&services, &signed_in, &canonical, stretch, place.reply_to).await?;
     if shown.room.slug != canonical.as_str() {
         // It was closed, and has another address since.
         return Ok(refusals::see_other(&paths::room(&shown.room.slug)));
@@ -117,7 +131,8 @@ pub(super) async fn post(
     if let Some(cause) = refusal.cause() {
         log::error!("posting to {slug}: {cause}");
     }
-    let shown = read(&services, &signed_in, &slug, Stretch::Newest).await?;
+    let answered = form.answered().unwrap_or(None);
+    let shown = read(&services, &signed_in, &slug, Stretch::Newest, answered).await?;
     let again = ComposerForm { message: typed };
     let page = draw(
         &services,
@@ -139,6 +154,7 @@ pub(super) async fn post(
 
 async fn say(services: &Shared, signed_in: &SignedIn, slug: &Slug, form: &Form) -> Result<()> {
     let (client_id, text) = form.checked()?;
+    let answered = form.answered()?;
     let viewer = signed_in.viewer.clone();
     let wanted = slug.clone();
     let room = services
@@ -147,7 +163,7 @@ async fn say(services: &Shared, signed_in: &SignedIn, slug: &Slug, form: &Form) 
         .await?;
     services
         .chat
-        .post(&signed_in.viewer, &room, client_id, text, None)
+        .post(&signed_in.viewer, &room, client_id, text, answered)
         .await?;
     Ok(())
 }
@@ -162,6 +178,7 @@ struct Shown {
     muted: (Muted, Vec<Kept>),
     /// Who is there.
     there: Presences,
+    answered: Option<Answered>,
 }
 
 /// Everything the page shows, in one turn at the database.
@@ -170,6 +187,7 @@ async fn read(
     signed_in: &SignedIn,
     slug: &Slug,
     stretch: Stretch,
+    answered: Option<i64>,
 ) -> Result<Shown, PageRefusal> {
     let (viewer, wanted) = (signed_in.viewer.clone(), slug.clone());
     let shown = services.store.read(move |conn| {
@@ -185,6 +203,10 @@ async fn read(
         } else {
             None
         };
+        let answered = match answered {
+            Some(seq) => quotes::one(conn, room.id, seq)?.map(|quote| Answered { seq, quote }),
+            None => None,
+        };
         let people = muted::list(conn, viewer.id)?.into_iter();
         let kept = people.map(Kept::from).collect();
         Ok(Shown {
@@ -194,6 +216,7 @@ async fn read(
             page,
             earlier_unread,
             there: Presences::default(),
+            answered,
         })
     });
     let mut shown = shown.await.map_err(|error| match error {
@@ -245,23 +268,14 @@ fn draw(
         earlier_unread,
         muted,
         there,
+        answered,
     } = shown;
     let at = match stretch {
         Stretch::Around(seq) if page.messages.iter().any(|message| message.seq == seq) => seq,
         _ => 0,
     };
     let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
-    let may_take_back = |own| {
-        may(Action::TakeBack {
-            room: room.rights,
-            own,
-        })
-    };
-    let may_delete = match (may_take_back(true), may_take_back(false)) {
-        (_, true) => MayDelete::All,
-        (true, false) => MayDelete::Own,
-        (false, false) => MayDelete::None,
-    };
+    let may_to_messages = may_to_messages(services, &signed_in.viewer, &room);
     let shown = RoomPage {
         can_join: !room.joined && may(Action::Join(room.rights)),
         slow_words: if may(Action::Change(room.rights)) {
@@ -275,8 +289,8 @@ fn draw(
         }),
         room: room.into(),
         rooms: lobby::listed(rooms),
-        messages: items(&page, &signed_in.viewer, may_delete, &muted.0, at),
-        may_delete,
+        messages: items(&page, &signed_in.viewer, may_to_messages, &muted.0, at),
+        may: may_to_messages,
         earlier_unread: earlier_unread.map(EarlierUnread::from),
         more_before: page.more_before,
         more_after: page.more_after,
@@ -287,12 +301,32 @@ fn draw(
         muted: muted.1,
         refusal: refusal.map(Refusal::from),
         form,
+        answered,
     };
     let reader = Reader {
         viewer: Some(&signed_in.viewer),
         path: request.path(),
     };
     services.pages.draw(reader, &shown)
+}
+
+fn may_to_messages(services: &Shared, viewer: &Viewer, room: &Room) -> May {
+    let may = |action| rights::may(viewer.as_person(), action).is_ok();
+    let room = room.rights;
+    let by_members = services.store.settings().members_see_versions;
+    let delete = |own| may(Action::TakeBack { room, own });
+    let see_versions = |own| {
+        may(Action::SeeVersions {
+            room,
+            own,
+            by_members,
+        })
+    };
+    May {
+        delete: Whose::new(delete(true), delete(false)),
+        see_versions: Whose::new(see_versions(true), see_versions(false)),
+        edit: may(Action::Edit { room, own: true }),
+    }
 }
 
 /// Whom a direct room of two is with.

@@ -46,6 +46,7 @@ pub(super) struct Form {
     approves: Option<String>,
     makes_rooms: Option<String>,
     starts_directs: Option<String>,
+    members_see_versions: Option<String>,
     #[serde(default)]
     room: String,
 }
@@ -189,6 +190,7 @@ fn rights(services: &Shared, form: &Form) -> Result<Wishes> {
         approves: Some(form.approves.is_some()),
         makes_rooms: Some(makes_rooms),
         starts_directs: Some(circle(&form.starts_directs)?),
+        members_see_versions: Some(form.members_see_versions.is_some()),
         ..Wishes::default()
     })
 }
@@ -247,6 +249,7 @@ async fn draw(
         approves: settings.approves,
         makes_rooms: settings.makes_rooms.word(),
         starts_directs: settings.starts_directs.word(),
+        members_see_versions: settings.members_see_versions,
         room: String::new(),
     };
     let refusal = refused.map(|(refusal, typed)| {

@@ -5,7 +5,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::api;
-use super::methods::{delete, resource};
+use super::editing;
+use super::methods::{delete, patch, resource};
 use super::refusals::{self, Answer, Shared};
 use super::visitor::{Caller, Visitor};
 use super::{deeds, paths};
@@ -22,7 +23,7 @@ use crate::view::page::Reader;
 pub(super) fn configure(routes: &mut web::ServiceConfig) {
     routes.service(resource(
         "/rooms/{slug}/messages/{seq}",
-        [delete(take_back)],
+        [patch(editing::edit), delete(take_back)],
     ));
 }
 

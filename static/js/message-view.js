@@ -26,7 +26,7 @@ export function drawMessage(message, isMine) {
     for (const link of element.querySelectorAll("a.message__tool")) link.search = `?seq=${message.seq}`;
     element.dataset.revision = message.revision;
   }
-  if (!(boot.may_delete === "all" || (isMine && boot.may_delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
+  if (!(boot.may.delete === "all" || (isMine && boot.may.delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
   if (isMine) for (const tool of element.querySelectorAll(".message__tool--others")) tool.remove();
   if (!element.querySelector(".message__tool")) element.querySelector(".message__menu")?.remove();
   fillText(element, message);

@@ -11,16 +11,10 @@ on_both_databases!(an_hour_forward_and_back_leaves_people_signed_in_and_messages
 async fn an_hour_forward_and_back_leaves_people_signed_in_and_messages_in_order(
     database: Database,
 ) {
-    let folder = tempfile::tempdir().unwrap();
-    let clock = Clock(folder.path().join("clock"));
-    clock.is("+0");
-    let site = Site::with(
+    let clock = Clock::start();
+    let site = clock.site(
         database,
         &[
-            ("LD_PRELOAD", library().to_str().unwrap()),
-            ("FAKETIME_TIMESTAMP_FILE", clock.0.to_str().unwrap()),
-            ("FAKETIME_NO_CACHE", "1"),
-            ("DONT_FAKE_MONOTONIC", "1"),
             ("ADDA_SIGN_INS_PER_MINUTE", "2"),
             ("ADDA_MESSAGES_PER_SECOND", "2"),
             ("ADDA_MESSAGES_BURST", "3"),
@@ -100,14 +94,41 @@ async fn an_hour_forward_and_back_leaves_people_signed_in_and_messages_in_order(
 }
 
 /// The offset that a process's clock has, in the words of libfaketime.
-struct Clock(PathBuf);
+pub struct Clock {
+    offset: PathBuf,
+    _folder: tempfile::TempDir,
+}
 
 impl Clock {
-    fn is(&self, offset: &str) {
+    /// As it is everywhere.
+    pub fn start() -> Clock {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Clock {
+            offset: folder.path().join("clock"),
+            _folder: folder,
+        };
+        clock.is("+0");
+        clock
+    }
+
+    /// A site that lives by it.
+    pub fn site(&self, database: Database, settings: &[(&str, &str)]) -> Site {
+        let library = library();
+        let mut all = vec![
+            ("LD_PRELOAD", library.to_str().unwrap()),
+            ("FAKETIME_TIMESTAMP_FILE", self.offset.to_str().unwrap()),
+            ("FAKETIME_NO_CACHE", "1"),
+            ("DONT_FAKE_MONOTONIC", "1"),
+        ];
+        all.extend(settings);
+        Site::with(database, &all)
+    }
+
+    pub fn is(&self, offset: &str) {
         // In one step: the server may read it at any moment.
-        let next = self.0.with_extension("next");
+        let next = self.offset.with_extension("next");
         std::fs::write(&next, offset).unwrap();
-        std::fs::rename(next, &self.0).unwrap();
+        std::fs::rename(next, &self.offset).unwrap();
     }
 }
 

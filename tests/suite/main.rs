@@ -54,6 +54,7 @@ mod contention;
 mod conversation;
 mod crash;
 mod deletion;
+mod editing;
 mod faults;
 mod getting_along;
 mod leaving;
@@ -64,6 +65,7 @@ mod order;
 mod presence;
 mod redis_away;
 mod relay;
+mod replies;
 mod reports;
 mod resume;
 mod room_changes;
@@ -74,6 +76,7 @@ mod storms;
 mod suspension;
 mod taking_back;
 mod unread;
+mod versions;
 mod wires;
 
 // What a machine and a database do to it.

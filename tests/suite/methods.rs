@@ -29,6 +29,14 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("POST", "/api/me/avatar", "PUT, DELETE"),
         ("GET", "/settings/avatar", "POST"),
         ("PATCH", "/api/rooms/lobby/messages", "GET, HEAD, POST"),
+        ("GET", "/api/rooms/lobby/messages/1", "PATCH, DELETE"),
+        (
+            "PUT",
+            "/api/rooms/lobby/messages/1/versions",
+            "GET, HEAD, DELETE",
+        ),
+        ("PUT", "/chat/lobby/edit", "GET, HEAD, POST"),
+        ("PUT", "/chat/lobby/versions", "GET, HEAD, POST"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),
     ] {

@@ -58,15 +58,16 @@ pub(super) enum Taken {
 
 impl Mark {
     /// Counts what was said, for its person, who does not hear some people; false where something between was not heard of, or
-    /// something that is counted was taken back, so that it is to be read.
+    /// something that is counted was taken back or edited, so that it is to be read.
     pub(super) fn count(&mut self, said: &[Said], last_seq: i64, muted: &Muted) -> bool {
         let user = self.user;
         let is_unheard = |said: &Said| said.author == user || muted.contains_key(&said.author);
         let (read_seq, counted_to) = (self.read_seq, self.last_seq);
         let is_counted =
             |said: &Said| said.seq > read_seq && said.seq <= counted_to && !is_unheard(said);
-        if said.iter().any(|said| said.is_deleted && is_counted(said)) {
-            // Whether it named this person is no longer said.
+        let is_another = |said: &&Said| said.is_deleted || said.is_reworded;
+        if said.iter().filter(is_another).any(is_counted) {
+            // Whether it named this person before is no longer said.
             return false;
         }
         let above = said.iter().filter(|said| said.seq > counted_to);

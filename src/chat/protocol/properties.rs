@@ -30,7 +30,7 @@ fn value() -> impl Strategy<Value = Value> {
 
 fn field() -> impl Strategy<Value = String> {
     prop_oneof![
-        9 => prop::sample::select(vec!["type", "message", "client_id", "reply_to", "seq"])
+        9 => prop::sample::select(vec!["type", "message", "client_id", "reply_to", "seq", "based_on"])
             .prop_map(str::to_owned),
         1 => "[a-z_]{0,10}",
     ]
@@ -51,6 +51,7 @@ fn told(frame: &Value) -> Option<Request> {
     let kind = text("type").ok()?;
     let (message, id) = (text("message").ok()?, text("client_id").ok()?);
     let (reply_to, seq) = (number("reply_to").ok()?, number("seq").ok()?);
+    let based_on = number("based_on").ok()?;
     let client_id = match id {
         None => None,
         Some(id) => Some(ClientId::parse(&id).ok()?),
@@ -60,6 +61,14 @@ fn told(frame: &Value) -> Option<Request> {
             client_id,
             text: MessageText::parse(&message?).ok()?,
             reply_to,
+        }),
+        "edit" => Some(Request::Edit {
+            client_id,
+            edit: Edit {
+                seq: seq.filter(|seq| *seq > 0)?,
+                text: MessageText::parse(&message?).ok()?,
+                based_on,
+            },
         }),
         "read" => seq
             .filter(|seq| *seq >= 0)

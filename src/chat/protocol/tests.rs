@@ -63,6 +63,16 @@ fn what_is_wrong_is_refused_with_the_id_it_carried() {
             Some("a"),
         ),
         (
+            r#"{"type":"edit","seq":0,"message":"x"}"#,
+            Error::BadRequest("bad-seq"),
+            None,
+        ),
+        (
+            r#"{"type":"edit","seq":1,"client_id":"a"}"#,
+            Error::Empty,
+            Some("a"),
+        ),
+        (
             r#"{"type":"read","seq":-1}"#,
             Error::BadRequest("bad-seq"),
             None,

@@ -53,8 +53,11 @@ impl Untold {
         let mut known = self.said.iter_mut().rev();
         match known.find(|known| is_again && known.seq == said.seq) {
             Some(known) => {
-                let is_changed = known.is_changed;
-                *known = Said { is_changed, ..said };
+                *known = Said {
+                    is_changed: known.is_changed,
+                    is_reworded: known.is_changed && (known.is_reworded || said.is_reworded),
+                    ..said
+                };
             }
             None => self.said.push(said),
         }
@@ -93,11 +96,9 @@ impl Reading {
     }
 
     /// Messages were committed here; the other nodes' people are told of them too.
-    pub(super) fn announce(&mut self, messages: &[Shown], shown_before: i64) {
+    pub(super) fn announce(&mut self, messages: &[Shown], (seq, revision): (i64, i64)) {
         for shown in messages {
-            let mut said = shown.said.clone();
-            said.is_changed = said.seq <= shown_before;
-            self.own.put(said);
+            self.own.put(shown.said.clone().since(seq, revision));
         }
         let newest = messages.last().map_or(0, |shown| shown.revision);
         self.own_revision = self.own_revision.max(newest);

@@ -201,7 +201,7 @@ impl Room {
     fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
         let stored = stored(&committed);
         let own = encoded(&stored);
-        let shown_before = self.last_seq;
+        let shown_before = (self.last_seq, self.gate);
         match &committed.between {
             Some(between) => {
                 let mut all = encoded(between);

@@ -64,7 +64,7 @@ impl Room {
         committed.sort_unstable_by_key(|shown| shown.revision);
         let changed = self.changed(&committed);
         self.recent.forget(&changed);
-        let shown_before = self.last_seq;
+        let (shown_before, gate_before) = (self.last_seq, self.gate);
         let mut frames = Vec::with_capacity(committed.len());
         let mut said = Vec::with_capacity(committed.len());
         for mut shown in committed {
@@ -78,9 +78,9 @@ impl Room {
                 // It is shown once, as it is now.
                 continue;
             }
-            shown.said.is_changed = shown.said.seq <= shown_before;
+            shown.said = shown.said.since(shown_before, gate_before);
             self.recent
-                .push(shown.revision, shown.said.seq, shown.frame.clone());
+                .push(shown.revision, &shown.said, shown.frame.clone());
             if shown.said.is_notice {
                 self.looks.have_changed();
             }

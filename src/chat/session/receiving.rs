@@ -44,6 +44,12 @@ impl Session {
                     ctx,
                 );
             }
+            Request::Edit { client_id, edit } => {
+                let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
+                    return;
+                };
+                self.change(&room, client_id.as_ref(), What::Edit(edit), ctx);
+            }
             Request::Delete { client_id, seq } => {
                 let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
                     return;

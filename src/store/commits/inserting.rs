@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, FirstSent, Message};
 use crate::store::named;
+use crate::store::quotes::Quote;
 use crate::store::schema::messages;
 use crate::store::time::Time;
 use crate::store::{RoomId, UserId};
@@ -39,8 +40,8 @@ pub(super) struct Inserts<'a> {
 
 /// What a message holds beside its text.
 pub(super) enum Content {
-    /// Something was said, and names these.
-    Said(Naming),
+    /// Something was said, which names these and answers that.
+    Said(Naming, Option<Quote>),
     /// Something happened.
     Happened(Value),
 }
@@ -108,11 +109,13 @@ impl<'a> Inserts<'a> {
         }
         let (text, reply_to): (Arc<str>, _) = match &change.what {
             What::Post { text, reply_to } => (text.shared(), *reply_to),
-            What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => ("".into(), None),
+            What::Edit(_) | What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => {
+                ("".into(), None)
+            }
         };
-        let (naming, event) = match content {
-            Content::Said(naming) => (naming, None),
-            Content::Happened(event) => (Naming::default(), Some(event)),
+        let (naming, quote, event) = match content {
+            Content::Said(naming, quote) => (naming, quote, None),
+            Content::Happened(event) => (Naming::default(), None, Some(event)),
         };
         let kind = event.is_some().then_some(NOTICE);
         let message = Message {
@@ -130,6 +133,8 @@ impl<'a> Inserts<'a> {
             deleted: false,
             client_id: change.client_id.shared(),
             reply_to,
+            quote,
+            worded_at: None,
             called: naming.called,
             event,
         };

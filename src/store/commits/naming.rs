@@ -39,8 +39,27 @@ struct Named {
 }
 
 impl Speaker<'_> {
-    /// Whom a text names.
-    pub(super) fn names(&self, conn: &mut Conn, text: &str) -> Result<Naming> {
+    /// Whom a text names: whoever is answered with it too.
+    pub(super) fn names(
+        &self,
+        conn: &mut Conn,
+        text: &str,
+        answered: Option<UserId>,
+    ) -> Result<Naming> {
+        let mut naming = self.names_in(conn, text)?;
+        let Called { everyone, people } = &mut naming.called;
+        let answered = answered.filter(|user| *user != self.author && !people.contains(user));
+        if let Some(user) = answered
+            && *everyone != Some(Everyone::Room)
+            && self.may_be_read_by(conn, user)?
+        {
+            people.push(user);
+            people.sort_unstable();
+        }
+        Ok(naming)
+    }
+
+    fn names_in(&self, conn: &mut Conn, text: &str) -> Result<Naming> {
         let (skeletons, everyone) = mentions::asked_for(text);
         if skeletons.is_empty() && !everyone {
             return Ok(Naming::default());
@@ -132,6 +151,16 @@ impl Speaker<'_> {
             }
         }
         Ok(people)
+    }
+
+    /// Whether somebody may read the room still.
+    fn may_be_read_by(&self, conn: &mut Conn, user: UserId) -> Result<bool> {
+        let skeleton: String = users::table
+            .find(user)
+            .select(users::skeleton)
+            .first(conn)?;
+        let people = self.people(conn, vec![skeleton])?;
+        Ok(people.values().any(|named| named.id == user))
     }
 
     fn may_call_all(&self, conn: &mut Conn) -> Result<bool> {

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
 
 use diesel::prelude::*;
 use serde_json::Value;
@@ -10,10 +9,9 @@ use serde_json::Value;
 use super::counted::{Counted, locked_rooms};
 use super::deeds::{Deed, Scene};
 use super::inserting::{Byline, Content, Inserts};
-use super::naming::{Naming, Speaker};
 use super::{Batch, Change, Committed, Drawing, Outcome, What};
 use crate::error::{Error, Result};
-use crate::rights::{self, Action, Person, Place, Role};
+use crate::rights::{Person, Place, Role};
 use crate::store::connection::Conn;
 use crate::store::reading::read_by_saying;
 use crate::store::rooms;
@@ -21,7 +19,7 @@ use crate::store::schema::{room_counters, users};
 use crate::store::time::Time;
 use crate::store::users::{raise_access_revision, suspended};
 use crate::store::{RoomId, UserId};
-use crate::store::{directs, memberships, messages as stored};
+use crate::store::{memberships, messages as stored};
 
 /// Changes of others that a room shows at once; beyond that everyone loads afresh.
 const BETWEEN_MAX: i64 = 1_000;
@@ -32,9 +30,9 @@ const CHUNK: usize = 500;
 pub(super) struct Numbering {
     rooms: HashMap<RoomId, Counted>,
     authors: HashMap<UserId, Author>,
-    places: HashMap<(RoomId, UserId), Place>,
+    pub(super) places: HashMap<(RoomId, UserId), Place>,
     /// Whose rooms are others now.
-    moved: BTreeSet<UserId>,
+    pub(super) moved: BTreeSet<UserId>,
     /// Who said something, and what last.
     said: BTreeMap<(RoomId, UserId), i64>,
     pub(super) now: Time,
@@ -116,11 +114,16 @@ impl Numbering {
         for change in &batch.changes {
             let outcome = match &change.what {
                 What::Post { reply_to, .. } => {
+                    if reply_to.is_some() {
+                        // What is answered may be one of the batch.
+                        inserts.flush(conn)?;
+                    }
                     match self.permit(conn, batch.room, &room, change, *reply_to)? {
-                        Some(refusal) => Outcome::Refused(refusal),
-                        None => {
-                            let naming = self.names(conn, batch.room, &room, change)?;
-                            let said = Content::Said(naming);
+                        Err(refusal) => Outcome::Refused(refusal),
+                        Ok(quote) => {
+                            let answered = quote.as_ref().map(|quote| quote.author);
+                            let naming = self.names(conn, batch.room, &room, change, answered)?;
+                            let said = Content::Said(naming, quote);
                             let outcome = inserts.insert(
                                 conn,
                                 &mut room,
@@ -134,6 +137,10 @@ impl Numbering {
                             outcome
                         }
                     }
+                }
+                What::Edit(edit) => {
+                    inserts.flush(conn)?;
+                    self.edit(conn, drawing, (batch.room, &mut room), change, edit)?
                 }
                 What::TakeBack { seq, reported } => {
                     inserts.flush(conn)?;
@@ -201,95 +208,6 @@ impl Numbering {
             raise_access_revision(conn, user)?;
         }
         Ok(())
-    }
-
-    /// Whether somebody may post now; who posts in an open room for the first time joins it.
-    fn permit(
-        &mut self,
-        conn: &mut Conn,
-        id: RoomId,
-        room: &Counted,
-        change: &Change,
-        reply_to: Option<i64>,
-    ) -> Result<Option<Error>> {
-        let author = change.author;
-        let place = self.place(id, author);
-        if let Err(refusal) = rights::may(
-            self.person(author),
-            Action::Post(room.state.seen_from(place)),
-        ) {
-            return Ok(Some(refusal));
-        }
-        if room.state.kind == "direct" {
-            if directs::is_abandoned(conn, id)? {
-                return Ok(Some(Error::Forbidden));
-            }
-            if let Err(refusal @ Error::Refused(_)) =
-                directs::refuse_where_blocked(conn, id, author)
-            {
-                return Ok(Some(refusal));
-            }
-        }
-        if reply_to.is_some_and(|seq| seq < room.first_seq || seq > room.last_seq) {
-            return Ok(Some(Error::BadRequest("bad-reply")));
-        }
-        if !place.belongs() {
-            memberships::join_locked(conn, id, author, room.last_seq)?;
-            self.places.insert((id, author), Place::Member);
-            self.moved.insert(author);
-        }
-        if room.state.slow_mode > 0 && !self.looks_after(id, room, author) {
-            return self.wait_their_turn(conn, id, room, change);
-        }
-        Ok(None)
-    }
-
-    fn names(
-        &self,
-        conn: &mut Conn,
-        id: RoomId,
-        room: &Counted,
-        change: &Change,
-    ) -> Result<Naming> {
-        let speaker = Speaker {
-            room: id,
-            state: &room.state,
-            author: change.author,
-            person: self.person(change.author),
-            place: self.place(id, change.author),
-        };
-        speaker.names(conn, change.text())
-    }
-
-    fn looks_after(&self, id: RoomId, room: &Counted, author: UserId) -> bool {
-        let seen = room.state.seen_from(self.place(id, author));
-        rights::may(self.person(author), Action::Change(seen)).is_ok()
-    }
-
-    /// Refuses what comes too soon in a slow room, and else notes when its author's turn comes again.
-    fn wait_their_turn(
-        &self,
-        conn: &mut Conn,
-        id: RoomId,
-        room: &Counted,
-        change: &Change,
-    ) -> Result<Option<Error>> {
-        let author = change.author;
-        let client_ids = [change.client_id.as_str()];
-        if !change.fresh && !stored::by_client_ids(conn, id, author, &client_ids)?.is_empty() {
-            // It was stored when it was their turn.
-            return Ok(None);
-        }
-        let slow_mode = Duration::from_secs(room.state.slow_mode.unsigned_abs());
-        if let Some(again) = memberships::posts_again_at(conn, id, author)? {
-            // The clock may have been set back: nobody waits for longer than once.
-            let wait = again.since(self.now).min(slow_mode);
-            if !wait.is_zero() {
-                return Ok(Some(Error::RateLimited(wait)));
-            }
-        }
-        memberships::set_posts_again_at(conn, id, author, self.now.after(slow_mode))?;
-        Ok(None)
     }
 
     /// Does something to a room: what happened, `None` where it was so already, or why it is refused.

@@ -37,6 +37,8 @@ pub enum What {
         /// The message it answers.
         reply_to: Option<i64>,
     },
+    /// Something that was said is said in other words.
+    Edit(Edit),
     /// Something that was said is taken back.
     TakeBack {
         /// Its number.
@@ -50,11 +52,23 @@ pub enum What {
     Deed(Deed),
 }
 
+/// Other words for something that was said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// Its number.
+    pub seq: i64,
+    /// The words.
+    pub text: MessageText,
+    /// The revision that its author saw and changed; without one the last who edits wins.
+    pub based_on: Option<i64>,
+}
+
 impl Change {
     /// The text that is said; empty where nothing is.
     pub fn text(&self) -> &str {
         match &self.what {
             What::Post { text, .. } => text.as_str(),
+            What::Edit(edit) => edit.text.as_str(),
             What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => "",
         }
     }

@@ -3,13 +3,14 @@
 use diesel::prelude::*;
 
 use super::Outcome;
+use super::content::erase_content;
 use super::counted::Counted;
 use super::numbering::Numbering;
 use crate::error::{Error, Result};
 use crate::rights::{self, Action};
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, Message};
-use crate::store::named::{self, Called};
+use crate::store::named::Called;
 use crate::store::schema::{messages, users};
 use crate::store::time::Time;
 use crate::store::{RoomId, UserId};
@@ -94,6 +95,7 @@ fn empty(
     message: Message,
     now: Time,
 ) -> Result<Message> {
+    erase_content(conn, id, message.seq)?;
     let revision = room.touch();
     diesel::update(messages::table.find((id, message.seq)))
         .set((
@@ -104,10 +106,10 @@ fn empty(
             messages::content_hash.eq(Vec::new()),
             messages::reply_to.eq(None::<i64>),
             messages::edited_at.eq(None::<chrono::NaiveDateTime>),
+            messages::worded_revision.eq(None::<i64>),
             messages::deleted_at.eq(Some(now.sql())),
         ))
         .execute(conn)?;
-    named::forget(conn, id, message.seq)?;
     Ok(Message {
         revision,
         text: "".into(),
@@ -115,6 +117,8 @@ fn empty(
         edited_at: None,
         deleted: true,
         reply_to: None,
+        quote: None,
+        worded_at: None,
         called: Called::default(),
         ..message
     })

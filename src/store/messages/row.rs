@@ -32,6 +32,7 @@ pub(super) struct Row {
     html: Option<String>,
     pub(super) calls: Option<String>,
     reply_to: Option<i64>,
+    worded_revision: Option<i64>,
     sent_at: chrono::NaiveDateTime,
     edited_at: Option<chrono::NaiveDateTime>,
     deleted_at: Option<chrono::NaiveDateTime>,
@@ -58,6 +59,8 @@ impl From<Row> for Message {
             deleted: row.deleted_at.is_some(),
             client_id: row.client_id.into(),
             reply_to: row.reply_to,
+            quote: None,
+            worded_at: row.worded_revision,
             called: Called {
                 everyone: row.calls.as_deref().and_then(Everyone::parse),
                 people: Vec::new(),

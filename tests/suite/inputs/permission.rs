@@ -1,11 +1,13 @@
 //! Every route and every frame, as whoever may and whoever may not.
 
+mod changing;
 mod getting_along;
 
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, SqliteConnection};
 use serde_json::json;
 
+use self::changing::CHANGING;
 use self::getting_along::GETTING_ALONG;
 use super::unharmed;
 use crate::people::Person;
@@ -210,7 +212,7 @@ async fn every_route_is_for_some_and_not_for_others(database: Database) {
         ("member", &member.browser, 1),
         ("administrator", &administrator.browser, 2),
     ] {
-        for route in ROUTES.iter().chain(&GETTING_ALONG) {
+        for route in ROUTES.iter().chain(&GETTING_ALONG).chain(&CHANGING) {
             let what = format!("{} {} as {who}", route.0, route.1);
             let answer = ask(browser, route).await.expect(route.3[place], &what);
             // The old address of the lobby leads to the lobby, which then asks.

@@ -235,10 +235,11 @@ const PROGRAMS: [Line; 13] = [
 ];
 
 /// A frame, and what answers it to whoever may enter: its type, or the code of an error.
-const FRAMES: [(&str, &str); 6] = [
+const FRAMES: [(&str, &str); 7] = [
     (r#"{"message":"hi"}"#, "message"),
     (r#"{"type":"read","seq":999999}"#, "bad_request"),
     (r#"{"type":"delete","seq":999999}"#, "not_found"),
+    (r#"{"type":"edit","seq":999999,"message":"x"}"#, "not_found"),
     (r#"{"type":"focus"}"#, "bad_request"),
     (r#"{"type":"ping"}"#, "pong"),
     (r#"{"type":"promote","role":"owner"}"#, "bad_request"),

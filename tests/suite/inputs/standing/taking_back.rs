@@ -1,8 +1,71 @@
-//! Taking back what the room's owner said.
+//! Taking back what the room's owner said, and saying it in other words.
 
 use super::Line;
 
-pub(super) const TAKING_BACK: [Line; 3] = [
+pub(super) const TAKING_BACK: [Line; 10] = [
+    (
+        "GET",
+        "/chat/{room}/edit?seq=1",
+        "",
+        [
+            "303 303 403 403 404 404 403 403 200 403",
+            "303 303 404 404 404 404 403 403 200 404",
+        ],
+    ),
+    (
+        "FORM",
+        "/chat/{room}/edit",
+        "seq=1&message=other words",
+        [
+            "303 303 403 403 404 404 403 403 303 403",
+            "303 303 404 404 404 404 403 403 303 404",
+        ],
+    ),
+    (
+        "PATCH",
+        "/api/rooms/{room}/messages/1",
+        r#"{"message":"other words"}"#,
+        [
+            "401 401 403 403 404 404 403 403 200 403",
+            "401 401 404 404 404 404 403 403 200 404",
+        ],
+    ),
+    (
+        "GET",
+        "/chat/{room}/versions?seq=1",
+        "",
+        [
+            "303 303 403 403 404 404 403 403 200 200",
+            "303 303 404 404 404 404 403 403 200 404",
+        ],
+    ),
+    (
+        "FORM",
+        "/chat/{room}/versions",
+        "seq=1",
+        [
+            "303 303 403 403 404 404 403 403 303 403",
+            "303 303 404 404 404 404 403 403 303 404",
+        ],
+    ),
+    (
+        "GET",
+        "/api/rooms/{room}/messages/1/versions",
+        "",
+        [
+            "401 401 403 403 404 404 403 403 200 200",
+            "401 401 404 404 404 404 403 403 200 404",
+        ],
+    ),
+    (
+        "DELETE",
+        "/api/rooms/{room}/messages/1/versions",
+        "{}",
+        [
+            "401 401 403 403 404 404 403 403 200 403",
+            "401 401 404 404 404 404 403 403 200 404",
+        ],
+    ),
     (
         "GET",
         "/chat/{room}/delete?seq=1",

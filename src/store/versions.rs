@@ -1,0 +1,135 @@
+//! What messages said before their authors edited them.
+
+use diesel::prelude::*;
+use serde::Serialize;
+
+use super::connection::Conn;
+use super::messages::{self as stored, Message};
+use super::schema::versions;
+use super::time::Time;
+use super::users::Viewer;
+use super::{RoomId, rooms};
+use crate::error::{Error, Result};
+use crate::rights::{self, Action};
+
+/// Of one message; beyond that the oldest go.
+pub const KEPT_MAX: i64 = 50;
+
+/// What a message said once.
+#[derive(Debug, Clone, Serialize)]
+pub struct Version {
+    /// The text as it was typed.
+    #[serde(rename = "message")]
+    pub text: String,
+    /// Until when it said that.
+    pub replaced_at: Time,
+}
+
+/// A message, and what it said before, the newest first.
+#[derive(Debug)]
+pub struct Versions {
+    /// The message as it is.
+    pub message: Message,
+    /// What it said before.
+    pub earlier: Vec<Version>,
+}
+
+/// Keeps what a message says that is about to say something else.
+pub(super) fn keep(conn: &mut Conn, room: RoomId, message: &Message, now: Time) -> Result<()> {
+    diesel::insert_into(versions::table)
+        .values((
+            versions::room_id.eq(room),
+            versions::seq.eq(message.seq),
+            versions::revision.eq(message.revision),
+            versions::text.eq(&*message.text),
+            versions::replaced_at.eq(now.sql()),
+        ))
+        .execute(conn)?;
+    let oldest_kept: Option<i64> = of_message(room, message.seq)
+        .order(versions::revision.desc())
+        .select(versions::revision)
+        .offset(KEPT_MAX - 1)
+        .first(conn)
+        .optional()?;
+    if let Some(oldest) = oldest_kept {
+        let older = versions::table
+            .filter(versions::room_id.eq(room))
+            .filter(versions::seq.eq(message.seq))
+            .filter(versions::revision.lt(oldest));
+        diesel::delete(older).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// A message and what it said before, for who may read that; `by_members` where the site leaves it to members.
+///
+/// Errors: `NotFound` where there is no such message, or it was taken back; `Forbidden`.
+pub fn of(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    (room, seq): (RoomId, i64),
+    by_members: bool,
+) -> Result<Versions> {
+    let message = permitted(conn, viewer, (room, seq), |room, own| Action::SeeVersions {
+        room,
+        own,
+        by_members,
+    })?;
+    let earlier: Vec<(String, chrono::NaiveDateTime)> = of_message(room, seq)
+        .order(versions::revision.desc())
+        .select((versions::text, versions::replaced_at))
+        .limit(KEPT_MAX)
+        .load(conn)?;
+    let version = |(text, replaced_at)| Version {
+        text,
+        replaced_at: Time::from_sql(replaced_at),
+    };
+    Ok(Versions {
+        message,
+        earlier: earlier.into_iter().map(version).collect(),
+    })
+}
+
+/// Takes away what a message said before, for its author. That it was edited stays.
+///
+/// Errors: as those of [`of`].
+pub fn erase(conn: &mut Conn, viewer: &Viewer, (room, seq): (RoomId, i64)) -> Result<()> {
+    permitted(conn, viewer, (room, seq), |room, own| {
+        Action::EraseVersions { room, own }
+    })?;
+    forget(conn, room, seq)
+}
+
+/// Takes away what a message said before.
+pub(super) fn forget(conn: &mut Conn, room: RoomId, seq: i64) -> Result<()> {
+    let earlier = versions::table
+        .filter(versions::room_id.eq(room))
+        .filter(versions::seq.eq(seq));
+    diesel::delete(earlier).execute(conn)?;
+    Ok(())
+}
+
+fn permitted(
+    conn: &mut Conn,
+    viewer: &Viewer,
+    (room, seq): (RoomId, i64),
+    action: impl FnOnce(rights::Room, bool) -> Action,
+) -> Result<Message> {
+    let seen = rooms::by_id(conn, viewer, room)?;
+    let found = stored::by_numbers(conn, room, &[seq])?.pop();
+    let own = found
+        .as_ref()
+        .is_some_and(|message| message.author == viewer.id);
+    // Whoever may not read it is told that, and not whether it is there.
+    rights::may(viewer.as_person(), action(seen.rights, own))?;
+    found
+        .filter(|message| message.kind.is_none() && !message.deleted)
+        .ok_or(Error::NotFound)
+}
+
+#[diesel::dsl::auto_type]
+fn of_message(room: RoomId, seq: i64) -> _ {
+    versions::table
+        .filter(versions::room_id.eq(room))
+        .filter(versions::seq.eq(seq))
+}
