@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::LazyLock;
 
+use jiff::civil::Date;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{Timestamp, ToSpan, Zoned};
 use serde::ser::SerializeStruct;
@@ -11,6 +12,7 @@ use serde::{Serialize, Serializer};
 const MINUTES: u16 = 24 * 60;
 const MORNING: i8 = 8;
 const ZONE_CHARACTERS_MAX: usize = 64;
+const DAY_CHARACTERS: usize = 10;
 
 /// The zones that adda was built with, so that all nodes know the same.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
@@ -25,6 +27,19 @@ impl Zone {
         let is_name = !name.is_empty() && name.len() <= ZONE_CHARACTERS_MAX;
         let zone = is_name.then(|| ZONES.get(name).ok()).flatten()?;
         zone.iana_name().is_some().then_some(Zone(zone))
+    }
+
+    /// Where clocks show the world's own time.
+    pub fn utc() -> Zone {
+        Zone(TimeZone::UTC)
+    }
+
+    /// When a day written as `2026-11-22` begins there, in seconds since 1970; `None` where that is no day.
+    pub fn day_begins(&self, day: &str) -> Option<i64> {
+        let is_written_out = day.len() == DAY_CHARACTERS;
+        let date: Date = is_written_out.then(|| day.parse().ok()).flatten()?;
+        let begins = date.to_zoned(self.0.clone()).ok()?;
+        Some(begins.timestamp().as_second())
     }
 
     /// Its name.
@@ -157,6 +172,29 @@ mod tests {
     fn hours(from: &str, to: &str, zone: &str) -> Hours {
         let clock = |text| Clock::parse(text).unwrap();
         Hours::new(clock(from), clock(to), Zone::parse(zone).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_day_begins_where_the_clock_hangs() {
+        let begins = |zone: &str, day: &str| Zone::parse(zone).unwrap().day_begins(day);
+        assert_eq!(Zone::utc().day_begins("1970-01-02"), Some(86_400));
+        assert_eq!(begins("Asia/Kolkata", "1970-01-02"), Some(86_400 - 19_800));
+        // The clock goes from midnight to one, and shows no midnight on that day.
+        assert_eq!(
+            begins("America/Sao_Paulo", "2018-11-04"),
+            Some(1_541_300_400)
+        );
+        for day in [
+            "",
+            "2026-02-30",
+            "2026-1-1",
+            "20260101",
+            "2026-W01-1",
+            "-00001-01",
+            "tomorrow!!",
+        ] {
+            assert_eq!(Zone::utc().day_begins(day), None, "{day:?}");
+        }
     }
 
     #[test]

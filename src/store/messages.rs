@@ -1,5 +1,6 @@
 //! Messages as they are stored and read: by place, or by what changed.
 
+pub mod moments;
 mod row;
 mod whole;
 

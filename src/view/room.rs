@@ -51,6 +51,8 @@ pub struct RoomPage<'a> {
     pub client_id: String,
     /// The message that the page was opened at, or 0.
     pub at: i64,
+    /// Whether it was opened at one that is not there.
+    pub is_lost: bool,
     /// Whom I do not want to hear.
     #[serde(skip)]
     pub muted: Vec<Kept>,
@@ -187,6 +189,8 @@ pub struct Item<'a> {
     pub shows_versions: bool,
     /// Whether it was deleted as the one before it was, whose line stands for both.
     pub folded: bool,
+    /// Whether the page was opened at it, or at one that its line stands for.
+    pub sought: bool,
     /// How many the line of a deleted message stands for.
     pub deleted_together: usize,
     /// Whether it names the reader, and is somebody else's.
@@ -281,6 +285,7 @@ pub fn items<'a>(
                 editable: may.edit && mine,
                 shows_versions: message.edited_at.is_some() && may.see_versions.includes(mine),
                 folded: same_day && message.deleted && before.is_some_and(|before| before.deleted),
+                sought: false,
                 deleted_together: 0,
                 names_me: message.author != reader.id && names(message, reader),
                 muted: says_something(message) && muted.contains_key(&message.author),
@@ -294,7 +299,7 @@ pub fn items<'a>(
             }
         })
         .collect();
-    fold(counted(items), at)
+    fold(marked(counted(items), at), at)
 }
 
 /// Whether it names the reader, or answers them.
@@ -320,6 +325,16 @@ fn counted(mut items: Vec<Item<'_>>) -> Vec<Item<'_>> {
         if !item.folded {
             item.deleted_together = std::mem::take(&mut together);
         }
+    }
+    items
+}
+
+/// Marks what the page was opened at.
+fn marked(mut items: Vec<Item<'_>>, at: i64) -> Vec<Item<'_>> {
+    let place = items.iter().position(|item| item.seq == at);
+    let upto = place.map_or(0, |place| place + 1);
+    if let Some(item) = items[..upto].iter_mut().rfind(|item| !item.folded) {
+        item.sought = true;
     }
     items
 }

@@ -10,7 +10,8 @@ use super::methods::{delete, get, patch, post, resource};
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use super::{
-    attention, distance, members, notifications, profile, reading, reports, taking_back, versions,
+    attention, distance, members, moments, notifications, profile, reading, reports, taking_back,
+    versions,
 };
 use crate::error::{Error, Result};
 use crate::json::Object;
@@ -49,6 +50,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         ))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
         .configure(profile::configure)
+        .configure(moments::configure)
         .configure(reading::configure)
         .configure(notifications::configure)
         .configure(taking_back::configure)

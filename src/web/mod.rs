@@ -34,6 +34,7 @@ mod directory;
 mod directs;
 mod editing;
 mod members;
+mod moments;
 mod notifications;
 mod reading;
 mod reports;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::refusals::{self, Answer, PageRefusal, Shared};
 use super::visitor::{Anyone, SignedIn, Visitor};
-use super::{login, paths};
+use super::{login, moments, paths};
 use crate::chat::Presences;
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText, Slug};
@@ -27,10 +27,11 @@ use crate::view::room::{Answered, ComposerForm, EarlierUnread, Kept, May, RoomPa
 /// Messages on a page.
 const PAGE: i64 = 50;
 
-/// Where in the room the page opens.
+/// Where in the room the page opens: at a message, or on a day.
 #[derive(Deserialize)]
 pub(super) struct Place {
-    at: Option<i64>,
+    at: Option<String>,
+    on: Option<String>,
     /// The message that is about to be answered.
     reply_to: Option<i64>,
 }
@@ -89,11 +90,20 @@ pub(super) async fn show(
     if canonical.as_str() != *slug {
         return Ok(moved(&request, &canonical));
     }
-    let stretch = place
-        .at
+    if let Some(day) = &place.on {
+        let first = moments::first_on(&services, &signed_in, &canonical, day).await;
+        let path = paths::room(canonical.as_str());
+        return Ok(match first.map_err(|error| refused(error, &canonical))? {
+            Some(seq) => refusals::see_other(&format!("{path}?at={seq}")),
+            None => refusals::see_other(&path),
+        });
+    }
+    let sought: Option<i64> = place.at.as_ref().and_then(|at| at.parse().ok());
+    let stretch = sought
         .filter(|at| *at > 0)
         .map_or(Stretch::Newest, Stretch::Around);
-    let shown = read(&services, &signed_in, &canonical, stretch, place.reply_to).await?;
+    let mut shown = read(&services, &signed_in, &canonical, stretch, place.reply_to).await?;
+    shown.is_sought = place.at.is_some();
     if shown.room.slug != canonical.as_str() {
         // It was closed, and has another address since.
         return Ok(refusals::see_other(&paths::room(&shown.room.slug)));
@@ -172,6 +182,8 @@ struct Shown {
     room: Room,
     rooms: Vec<Room>,
     page: Page,
+    /// Whether the page was opened at a message, be it there or not.
+    is_sought: bool,
     /// The first unread message, where it is older than what the page shows.
     earlier_unread: Option<(i64, Time)>,
     /// Whom the reader does not want to hear.
@@ -214,20 +226,25 @@ async fn read(
             room,
             rooms,
             page,
+            is_sought: false,
             earlier_unread,
             there: Presences::default(),
             answered,
         })
     });
-    let mut shown = shown.await.map_err(|error| match error {
-        Error::NotFound => unknown(slug),
-        other => other.into(),
-    })?;
+    let mut shown = shown.await.map_err(|error| refused(error, slug))?;
     if shown.room.kind == "direct" {
         // An ornament: the page comes without it where the hub has no time.
         shown.there = services.chat.presences().await.unwrap_or_default();
     }
     Ok(shown)
+}
+
+fn refused(error: Error, slug: &Slug) -> PageRefusal {
+    match error {
+        Error::NotFound => unknown(slug),
+        other => other.into(),
+    }
 }
 
 /// There is no such room, or none that this person may know of: the same answer, with an offer to make it.
@@ -265,6 +282,7 @@ fn draw(
         room,
         rooms,
         page,
+        is_sought,
         earlier_unread,
         muted,
         there,
@@ -298,6 +316,7 @@ fn draw(
         last_seq: page.last_seq,
         client_id: ClientId::fresh()?.to_string(),
         at,
+        is_lost: is_sought && at == 0,
         muted: muted.1,
         refusal: refusal.map(Refusal::from),
         form,

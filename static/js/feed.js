@@ -7,14 +7,17 @@ const GATHER = 16;
 export class Feed extends EventTarget {
   #connection;
   #path;
+  #here;
   #epoch;
   #cursor;
   #held = null;
   #gathered = [];
   #gathering = null;
 
-  constructor({ connection, slug, epoch, revision }) {
+  /** `here` says where the reader is, where that is not the end. */
+  constructor({ connection, slug, epoch, revision, here }) {
     super();
+    this.#here = here;
     this.#connection = connection;
     this.#path = roomPath(slug);
     this.#epoch = epoch;
@@ -31,15 +34,16 @@ export class Feed extends EventTarget {
 
   /** Drops what is shown for the newest page. */
   loadNewest() {
-    this.#catchUp(() => this.#afresh());
+    this.#catchUp(() => this.#afresh(null));
   }
 
   #welcome(frame) {
-    if (frame.epoch !== this.#epoch) {
+    const isOurs = frame.epoch === this.#epoch;
+    if (!isOurs) {
       this.#epoch = frame.epoch;
       this.dispatchEvent(new CustomEvent("epoch", { detail: { epoch: frame.epoch } }));
     }
-    if (!frame.resumed) this.loadNewest();
+    if (!frame.resumed) this.#catchUp(() => this.#afresh(isOurs ? this.#here() : null));
   }
 
   #frame(frame) {
@@ -87,13 +91,14 @@ export class Feed extends EventTarget {
     for (const frame of held.filter((frame) => frame.revision > this.#cursor)) this.#accept(frame);
   }
 
-  async #afresh() {
+  /** Any page is a place to resume from once all else is dropped: what it does not hold is not shown. */
+  async #afresh(place) {
     const held = this.#held;
-    const page = await call("GET", `${this.#path}/messages?limit=50`);
+    const page = await call("GET", `${this.#path}/messages?limit=50${place ? `&around=${place.seq}` : ""}`);
     if (this.#held !== held) return;
     this.#mustBeOurs(page);
     this.#cursor = page.revision;
-    this.dispatchEvent(new CustomEvent("afresh", { detail: { page } }));
+    this.dispatchEvent(new CustomEvent("afresh", { detail: { page, place } }));
   }
 
   async #changes() {

@@ -46,7 +46,7 @@ class Jumps {
   }
 
   async to(seq) {
-    const before = { place: this.#place() };
+    const before = { place: this.#scroller.place };
     if (!(await this.#bring(seq))) return false;
     if (Number(sought()) === seq) this.#go("replaceState", null);
     else {
@@ -57,17 +57,12 @@ class Jumps {
     return true;
   }
 
-  /** Says so where the page was opened at a message that is not there. */
-  tellOfMissing() {
-    if (sought() !== null && !this.#marked) this.#tell("jump-missing");
-  }
-
   /** Brings a message that is drawn before the reader's eyes, and to where keyboard and screen reader are. */
   mark(seq) {
     this.#folds.reveal(seq);
     const element = standing(this.#timeline.element(seq));
     this.#scroller.toMiddle(element);
-    this.#marked?.classList.remove("message--sought", "message--found");
+    for (const one of [this.#marked, element]) one?.classList.remove("message--sought", "message--found");
     clearTimeout(this.#fading);
     this.#marked = element;
     element.classList.add("message--sought");
@@ -78,6 +73,7 @@ class Jumps {
 
   /** The address of the room itself again: what one sees is its end. */
   leave() {
+    document.getElementById("lost")?.remove();
     if (sought() !== null) this.#go("replaceState", location.pathname);
   }
 
@@ -88,24 +84,19 @@ class Jumps {
       if (!(await this.#history.around(seq))) return false;
     } catch (error) {
       console.info("messages could not be loaded", error);
-      this.#tell("jump-failed");
+      this.tell("jump-failed");
       return false;
     }
     if (this.#timeline.element(seq)) return true;
-    this.#tell("jump-missing");
+    this.tell("jump-missing");
     return false;
   }
 
-  #tell(key) {
+  tell(key) {
     this.#say(t(key));
     this.#note.textContent = t(key);
     this.#note.hidden = false;
     setTimeout(() => (this.#note.hidden = true), NOTE_SHOWN);
-  }
-
-  /** Where the reader is: a message and how far from the top it stands, or null at the end. */
-  #place() {
-    return this.#scroller.atEnd && !this.#timeline.moreAfter ? null : this.#scroller.place;
   }
 
   #go(how, address) {

@@ -44,6 +44,14 @@ export function fillText(element, stored) {
   markEmoji(element);
 }
 
+/** Whether a message that need not be drawn names the reader, or everyone. */
+export function namesReader({ html = "" }) {
+  if (!html.includes("mention")) return false;
+  const text = document.createElement("div");
+  insertServerHtml(text, html);
+  return namesMe(text);
+}
+
 /** Whether a drawn text names the reader, or everyone. */
 function namesMe(text) {
   const named = (element) => element.classList.contains("mention--all") || element.dataset.username === boot.me.username;

@@ -1,10 +1,13 @@
 // What has been read: told to the server when it was seen for a moment, marked with a line where it is new, counted where it
 // is missed.
 import { isMuted } from "./muted.js";
+import { namesReader } from "./message-view.js";
 import { timeOf } from "./clock.js";
 import { t } from "./text.js";
 
 const SEEN_AFTER = 1_000;
+// More are not told apart.
+const COUNTED_MOST = 1_000;
 const lineTemplate = document.getElementById("new-line-template");
 
 export class Reading {
@@ -18,8 +21,9 @@ export class Reading {
   #toldSeq;
   #seeing = null;
   #onRead;
-  #missed = 0;
+  #missed = new Set();
   #missedMentions = new Set();
+  #lineAfter = null;
   #isKeptUnread = false;
 
   constructor({ connection, timeline, scroller, title, readSeq, hasUnread, isSought, toNewest, onRead }) {
@@ -53,27 +57,33 @@ export class Reading {
     return this.#isWatched && this.#scroller.atEnd && !this.#timeline.moreAfter;
   }
 
-  /** New messages of others have come, lowest number first. */
+  /** New messages of others have come, lowest number first; not all of them are drawn where the end is not. */
   came(messages) {
     if (messages.length === 0 || this.attends) return this.look();
-    if (this.#missed === 0 && !this.#isWatched && !this.#isKeptUnread) this.drawLineAfter(messages[0].seq - 1);
-    this.#missed += messages.length;
-    for (const { seq } of messages) if (this.#timeline.element(seq)?.classList.contains("message--names-me")) this.#missedMentions.add(seq);
+    if (this.#missed.size === 0 && !this.#isWatched && !this.#isKeptUnread) this.drawLineAfter(messages[0].seq - 1);
+    for (const message of messages) {
+      if (this.#missed.size < COUNTED_MOST) this.#missed.add(message.seq);
+      if (namesReader(message)) this.#missedMentions.add(message.seq);
+    }
     this.look();
   }
 
   /** A message was taken back: it is missed no more. */
-  isGone(message) {
-    const wasMissed = this.#missed > 0 && message.seq > this.#readSeq && !this.#timeline.isMine(message);
-    if (wasMissed) this.#missed -= 1;
-    this.#missedMentions.delete(message.seq);
-    if (wasMissed) this.look();
+  isGone({ seq }) {
+    this.#missedMentions.delete(seq);
+    if (this.#missed.delete(seq)) this.look();
   }
 
   /** Another of this person's devices has read further. */
   readElsewhere(unread) {
-    if (unread > 0 || this.#missed === 0) return;
-    this.#missed = 0;
+    if (unread > 0 || this.#missed.size === 0) return;
+    this.#missed.clear();
+    this.look();
+  }
+
+  /** Other messages are drawn than before: the line is among them, or it is not. */
+  redraw() {
+    if (this.#lineAfter !== null && this.#timeline.lineAt === null) this.drawLineAfter(this.#lineAfter);
     this.look();
   }
 
@@ -92,6 +102,7 @@ export class Reading {
 
   /** The line stands before the first message of somebody else above `seq`, once it is known to be the first. */
   drawLineAfter(seq) {
+    this.#lineAfter = seq;
     const first = this.#timeline.after(seq).find((row) => !this.#timeline.isMine(row) && !isMuted(row.username));
     if (!first || (this.#timeline.moreBefore && this.#timeline.firstSeq > seq + 1)) return null;
     const line = lineTemplate.content.firstElementChild.cloneNode(true);
@@ -101,12 +112,13 @@ export class Reading {
   }
 
   look() {
-    if (this.attends) this.#missed = 0;
-    if (this.#missed === 0) this.#missedMentions.clear();
+    if (this.attends) this.#missed.clear();
+    for (const seq of this.#missed) if (seq <= this.#readSeq) this.#missed.delete(seq);
+    for (const seq of this.#missedMentions) if (!this.#missed.has(seq)) this.#missedMentions.delete(seq);
     this.#see();
-    this.#title.here = { count: this.#missed, mentions: this.#missedMentions.size };
+    this.#title.here = { count: this.#missed.size, mentions: this.#missedMentions.size };
     this.#button.hidden = this.#scroller.atEnd && !this.#timeline.moreAfter;
-    this.#words.textContent = t("newer-messages", { count: this.#missed });
+    this.#words.textContent = t("newer-messages", { count: this.#missed.size });
   }
 
   /** The newest message of which all is seen: at the end that is the last, however long it is. */
@@ -125,7 +137,7 @@ export class Reading {
       this.#seeing = null;
       this.#readSeq = Math.max(this.#readSeq, Math.min(seen, this.#newestSeen()));
       this.#tell();
-      this.#see();
+      this.look();
     }, SEEN_AFTER);
   }
 

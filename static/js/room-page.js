@@ -15,6 +15,7 @@ import { jumpTo, letJump } from "./jumping.js";
 import { letMarkUnread } from "./mark-unread.js";
 import { tendMenus } from "./message-menu.js";
 import { isBlocked, isMuted, keepMuted, letMute } from "./muted.js";
+import { letGoToDays } from "./moments.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
@@ -51,7 +52,7 @@ export async function startRoomPage() {
   let feed = null;
   let newestSeq = boot.last_seq;
   const connection = new Connection({ me: boot.me, path: `/ws/chat/${encodeURIComponent(slug)}/`, probe: roomPath(slug), query: () => feed.place });
-  feed = new Feed({ connection, slug, epoch: boot.epoch, revision: boot.revision });
+  feed = new Feed({ connection, slug, epoch: boot.epoch, revision: boot.revision, here: () => scroller.place });
 
   const title = new Title(name);
   const toNewest = () => {
@@ -65,7 +66,7 @@ export async function startRoomPage() {
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
   tellFocus(connection);
-  jumps.tellOfMissing();
+  letGoToDays({ slug, jumps, toNewest });
   comeWhenCalled();
   letMarkUnread({ slug, reading, announcer });
   letDelete({ slug, list, announcer });
@@ -119,22 +120,25 @@ export async function startRoomPage() {
     history.load();
   });
 
-  history.addEventListener("loaded", () => {
+  const redraw = () => {
     empty.hidden = !timeline.isEmpty;
     seen?.draw();
-    reading.look();
-  });
+    reading.redraw();
+  };
+  history.addEventListener("loaded", redraw);
 
-  feed.addEventListener("afresh", ({ detail: { page } }) => {
+  feed.addEventListener("afresh", ({ detail: { page, place } }) => {
     history.startAnew();
-    jumps.leave();
     newestSeq = page.last_seq;
     for (const message of page.messages) if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
     timeline.reset(page);
-    empty.hidden = !timeline.isEmpty;
-    seen?.draw();
-    scroller.toEnd();
-    reading.look();
+    const element = place && timeline.element(place.seq);
+    if (element) scroller.put(element, place.top);
+    else {
+      jumps.leave();
+      scroller.toEnd();
+    }
+    redraw();
   });
 
   feed.addEventListener("epoch", ({ detail: { epoch } }) => {

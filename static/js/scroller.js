@@ -42,8 +42,9 @@ export class Scroller extends EventTarget {
     return -this.#area.scrollTop < REACH;
   }
 
-  /** The message that is read, and how far below the top it begins. */
+  /** The message that is read, and how far below the top it begins; null at the end of the conversation. */
   get place() {
+    if (this.#isPinned) return null;
     const anchor = this.#find();
     return anchor && { seq: Number(anchor.element.dataset.seq), top: anchor.top - this.#top };
   }

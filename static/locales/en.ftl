@@ -604,6 +604,8 @@ timeline-newest = The newest
 timeline-loading = Loading older messages
 jump-missing = There is no such message here any more.
 jump-failed = That message could not be loaded. Try again.
+moment-title = Go to a day
+moment-open = Go
 day-today = Today
 day-yesterday = Yesterday
 new-since = New since { $time }
@@ -705,6 +707,7 @@ message-unread-failed = That could not be marked unread. Try again.
 newer-messages = { $count ->
     [0] To the newest
     [one] { $count } new message
+    [1000] More than { $count } new messages
    *[other] { $count } new messages
 }
 composer-placeholder = Write to { $room }

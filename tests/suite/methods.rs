@@ -22,6 +22,7 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("OPTIONS", "/rooms", "GET, HEAD, POST"),
         ("DELETE", "/api/rooms", "GET, HEAD, POST"),
         ("GET", "/api/rooms/lobby/read", "PUT"),
+        ("POST", "/api/rooms/lobby/moment", "GET, HEAD"),
         ("GET", "/api/people/ada/mute", "PUT, DELETE"),
         ("POST", "/api/rooms/lobby/notifications", "GET, HEAD, PUT"),
         ("DELETE", "/api/me/notifications", "GET, HEAD, PATCH"),
@@ -78,6 +79,7 @@ async fn what_answers_get_answers_head(database: Database) {
         "/api/rooms/nowhere",
         "/api/rooms/lobby/messages",
         "/api/rooms/lobby/changes?since=0",
+        "/api/rooms/lobby/moment?time=2026-11-22T18:42:07Z",
     ] {
         let (get, head) = (ada.get(path).await, ada.browser.ask("HEAD", path).await);
         assert_eq!(get.status, head.status, "{path}");

@@ -11,8 +11,14 @@ const READERS: [&str; 2] = [
     "401 401 404 404 404 404 200 200 200 404",
 ];
 
-pub const READING: [Line; 11] = [
+pub const READING: [Line; 12] = [
     ("GET", "/api/rooms/{room}/reads", "", READERS),
+    (
+        "GET",
+        "/api/rooms/{room}/moment?time=2026-11-22T18:42:07Z",
+        "",
+        READERS,
+    ),
     ("PUT", "/api/rooms/{room}/unread", r#"{"seq":1}"#, READERS),
     ("GET", "/api/rooms/{room}/notifications", "", READERS),
     (
