@@ -6,20 +6,27 @@ const NEARLY = 15_000;
 const SAVE_AFTER = 50;
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
-export class Composer {
+export class Composer extends EventTarget {
   #form;
   #text;
   #note = document.getElementById("composer-note");
   #drafts;
   #slug;
+  #about;
+  #aside = "";
   #saving = null;
 
   /** `may` is asked whether a text is to be sent. */
-  constructor({ form, drafts, slug, may, say, lasts }) {
+  constructor({ form, drafts, slug, about, may, say, lasts }) {
+    super();
     this.#form = form;
     this.#text = form.querySelector("textarea");
     this.#drafts = drafts;
     this.#slug = slug;
+    this.#about = about;
+    about.addEventListener("cancelled", () => this.#endEdit());
+    about.addEventListener("ended", () => this.#text.focus());
+    about.addEventListener("changed", () => this.#plan());
     this.#text.enterKeyHint = touch.matches ? "enter" : "send";
     form.addEventListener("submit", (event) => this.#submit(event, may, say));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
@@ -43,9 +50,42 @@ export class Composer {
     this.#text.focus();
   }
 
+  /** Answers a message with what is written next. */
+  answer(answered) {
+    this.#endEdit();
+    this.#about.answer(answered);
+    this.#text.focus();
+  }
+
+  /** Takes up one's own message, to say it in other words; what had been begun comes back after that. */
+  edit(edited, text) {
+    if (!this.#about.edited) this.#aside = this.#text.value;
+    this.#about.edit(edited);
+    this.#put(text);
+  }
+
+  #endEdit() {
+    if (!this.#about.edited) return;
+    this.#about.edit(null);
+    this.#put(this.#aside);
+    this.#aside = "";
+  }
+
+  #put(text) {
+    this.#text.value = text;
+    this.#changed();
+    this.#text.focus();
+    this.#text.setSelectionRange(text.length, text.length);
+  }
+
   async #recall() {
-    const draft = await this.#drafts.of(this.#slug);
-    if (draft !== "" && this.#text.value === "") this.#text.value = draft;
+    const { text, answered = null, edited = null, aside = "" } = await this.#drafts.of(this.#slug);
+    if (text !== "" && this.#text.value === "") {
+      this.#text.value = text;
+      this.#aside = aside;
+      if (edited) this.#about.edit(edited);
+    }
+    if (answered && !this.#about.answered) this.#about.answer(answered);
     this.#grow();
     this.#count();
   }
@@ -58,14 +98,23 @@ export class Composer {
     const isMeant = text.includes("@") ? await may(text) : true;
     if (!isMeant || this.#text.value !== text) return this.#text.focus();
     document.getElementById("composer-refusal")?.remove();
-    this.#text.value = "";
-    this.#changed();
+    const { edited: edit, answered } = this.#about;
+    if (edit) this.#endEdit();
+    else {
+      this.#about.answer(null);
+      this.#put("");
+    }
     this.#save();
-    this.#text.focus();
-    say(text);
+    say(text, edit ? { edit } : { answered });
   }
 
   #key(event) {
+    const isPlain = !(event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey);
+    if (isPlain && event.key === "Escape") return this.#escape(event);
+    if (isPlain && event.key === "ArrowUp" && this.#text.value === "" && !this.#about.edited) {
+      event.preventDefault();
+      return this.dispatchEvent(new Event("wants-last"));
+    }
     // Safari ends a composition before it tells of the Enter that ended it; only the key code gives it away.
     if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
     const meant = event.ctrlKey || event.metaKey;
@@ -74,9 +123,20 @@ export class Composer {
     this.#form.requestSubmit();
   }
 
+  #escape(event) {
+    if (!this.#about.edited && !this.#about.answered) return;
+    event.preventDefault();
+    if (this.#about.edited) this.#endEdit();
+    else this.#about.answer(null);
+  }
+
   #changed() {
     this.#grow();
     this.#count();
+    this.#plan();
+  }
+
+  #plan() {
     this.#saving ??= setTimeout(() => this.#save(), SAVE_AFTER);
   }
 
@@ -108,7 +168,8 @@ export class Composer {
   #save() {
     clearTimeout(this.#saving);
     this.#saving = null;
-    this.#drafts.keep(this.#slug, this.#text.value);
+    const { answered, edited } = this.#about;
+    this.#drafts.keep(this.#slug, this.#text.value, { answered, edited, aside: this.#aside });
   }
 }
 

@@ -6,7 +6,8 @@ export function emptyDrawn(element) {
   element.classList.remove("message--mine", "message--names-me");
   element.classList.add("message--deleted");
   element.querySelector(".message__menu")?.remove();
-  element.querySelector(".message__seen")?.remove();
+  for (const part of element.querySelectorAll(".message__seen, .quote, .message__edited")) part.remove();
+  delete element.dataset.typed;
   const text = element.querySelector(".message__text");
   text.classList.remove("message__text--emoji");
   text.textContent = t("message-deleted", { count: 1 });

@@ -10,15 +10,17 @@ export class Drafts {
     this.#epoch = epoch;
   }
 
+  /** What was begun there, and what about: see `keep`. */
   async of(slug) {
     const drafts = await this.#database.all("drafts").catch(() => []);
-    return drafts.find((draft) => draft.key === this.#key(slug))?.text ?? "";
+    return drafts.find((draft) => draft.key === this.#key(slug)) ?? { text: "" };
   }
 
-  async keep(slug, text) {
+  /** `about` says what message is answered or edited, and what had been begun before that. */
+  async keep(slug, text, about = {}) {
     const key = this.#key(slug);
-    if (text.trim() === "") await this.#database.delete("drafts", key).catch(() => {});
-    else await this.#database.put("drafts", { key, account: this.#account, slug, text }).catch(() => {});
+    if (text.trim() === "" && !about.answered && !about.edited) await this.#database.delete("drafts", key).catch(() => {});
+    else await this.#database.put("drafts", { key, account: this.#account, slug, text, ...about }).catch(() => {});
   }
 
   async all() {

@@ -52,7 +52,10 @@ export class Leftovers {
       // Requests go out in the name of whoever is signed in now, which need not be who this page was drawn for.
       const { username } = await call("GET", "/api/me");
       if (username !== this.#me.username) throw new Refusal(401, "forbidden", 0);
-      await call("POST", `${roomPath(entry.slug)}/messages`, { message: entry.text, client_id: entry.client_id });
+      const path = `${roomPath(entry.slug)}/messages`;
+      const { text: message, client_id, answered, edit } = entry;
+      if (edit) await call("PATCH", `${path}/${edit.seq}`, { message, based_on: edit.based_on });
+      else await call("POST", path, { message, client_id, reply_to: answered?.seq });
       await this.#outbox.forget(entry.client_id);
       return true;
     } catch (refusal) {

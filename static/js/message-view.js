@@ -5,6 +5,8 @@ import { fillCup } from "./cups.js";
 import { emptyDrawn } from "./deleted.js";
 import { dress } from "./folds.js";
 import { isNotice, noticeWords } from "./notices.js";
+import { drawEdited } from "./edited.js";
+import { answersMe, drawQuote } from "./quotes.js";
 import { insertServerHtml } from "./server-html.js";
 
 const template = document.getElementById("message-template");
@@ -23,10 +25,12 @@ export function drawMessage(message, isMine) {
   setTime(element, message.sent_at);
   if (message.seq) {
     element.dataset.seq = message.seq;
-    for (const link of element.querySelectorAll("a.message__tool")) link.search = `?seq=${message.seq}`;
+    // A template's links have no address of their own yet that could be taken apart.
+    for (const link of element.querySelectorAll("a.message__tool")) link.setAttribute("href", link.getAttribute("href").replace("=0", `=${message.seq}`));
     element.dataset.revision = message.revision;
   }
   if (!(boot.may.delete === "all" || (isMine && boot.may.delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
+  if (!isMine || !boot.may.edit) element.querySelector('[data-does="edit"]')?.remove();
   if (isMine) for (const tool of element.querySelectorAll(".message__tool--others")) tool.remove();
   if (!element.querySelector(".message__tool")) element.querySelector(".message__menu")?.remove();
   fillText(element, message);
@@ -40,16 +44,32 @@ export function fillText(element, stored) {
   if (isNotice(stored)) text.textContent = noticeWords(stored);
   else if (html) insertServerHtml(text, html);
   else text.textContent = message;
-  element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && namesMe(text));
+  // What is typed cannot be told from what is drawn.
+  if (html && element.classList.contains("message--mine")) element.dataset.typed = message;
+  else delete element.dataset.typed;
+  drawQuote(element, stored);
+  drawEdited(element, stored);
+  element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && (namesMe(text) || answersMe(stored)));
   markEmoji(element);
 }
 
-/** Whether a message that need not be drawn names the reader, or everyone. */
-export function namesReader({ html = "" }) {
-  if (!html.includes("mention")) return false;
+/** Whether a message that need not be drawn names the reader, or everyone, or answers the reader. */
+export function namesReader(message) {
+  const { html = "" } = message;
+  if (!html.includes("mention")) return answersMe(message);
   const text = document.createElement("div");
   insertServerHtml(text, html);
-  return namesMe(text);
+  return namesMe(text) || answersMe(message);
+}
+
+/** What a drawn message says: one's own as it was typed. */
+export function textOf(element) {
+  return element.dataset.typed ?? element.querySelector(".message__text").textContent;
+}
+
+/** Whoever said it. */
+export function nameOf(element) {
+  return element.querySelector(".message__author").textContent;
 }
 
 /** Whether a drawn text names the reader, or everyone. */

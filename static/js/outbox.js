@@ -16,8 +16,9 @@ export class Outbox {
     return this.#database.lasts;
   }
 
-  async keep({ client_id, slug, text, written_at, failed = "" }) {
-    const entry = { client_id, slug, text, written_at, failed, account: this.#account, epoch: this.epoch, tab };
+  /** `answered` is the message that it answers, `edit` the one that it is to replace; null for something new. */
+  async keep({ client_id, slug, text, written_at, answered = null, edit = null, failed = "" }) {
+    const entry = { client_id, slug, text, written_at, answered, edit, failed, account: this.#account, epoch: this.epoch, tab };
     await this.#database.put("outbox", entry).catch((error) => console.warn("a message could not be kept", error));
   }
 

@@ -21,9 +21,10 @@ export class PendingView {
     this.#connection = connection;
     this.#announcer = announcer;
     this.#composer = composer;
-    sender.addEventListener("added", (event) => this.#add(event.detail));
-    sender.addEventListener("changed", (event) => this.#change(event.detail));
-    sender.addEventListener("removed", (event) => this.#remove(event.detail));
+    // An edit is shown with the message that it edits.
+    sender.addEventListener("added", ({ detail }) => !detail.edit && this.#add(detail));
+    sender.addEventListener("changed", ({ detail }) => this.#change(detail));
+    sender.addEventListener("removed", ({ detail }) => this.#remove(detail));
   }
 
   #add(entry) {
@@ -72,7 +73,11 @@ export class PendingView {
     const does = event.target.closest("button")?.dataset.does;
     if (does === "retry") this.#sender.retry(clientId);
     if (does === "discard") this.#sender.withdraw(clientId);
-    if (does === "edit") this.#composer?.takeBack(this.#sender.withdraw(clientId));
+    if (does === "edit") {
+      const answered = this.#sender.answeredBy(clientId);
+      this.#composer?.takeBack(this.#sender.withdraw(clientId));
+      if (answered) this.#composer?.answer(answered);
+    }
     if (does) this.#composer?.focus();
   }
 }

@@ -1,9 +1,11 @@
 // A room: the conversation, kept in step with the server, and the place to write.
+import { About } from "./about.js";
 import { boot } from "./boot.js";
 import { Completion } from "./completion.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { mayDisturb } from "./disturbing.js";
+import { Editing } from "./editing.js";
 import { Feed } from "./feed.js";
 import { tellFocus } from "./focus.js";
 import { Folds, unfold } from "./folds.js";
@@ -19,7 +21,9 @@ import { letGoToDays } from "./moments.js";
 import { Outage } from "./outage.js";
 import { PendingView } from "./pending-view.js";
 import { endPreviewWhenSpoken } from "./preview.js";
+import { dressQuotes, quoteOf, requote } from "./quotes.js";
 import { Reading } from "./reading.js";
+import { letReply } from "./replying.js";
 import { roomPath } from "./api.js";
 import { keepLooks } from "./room-news.js";
 import { Scroller } from "./scroller.js";
@@ -77,15 +81,17 @@ export async function startRoomPage() {
     const blocks = boot.room.kind === "direct" && boot.room.people.length === 2 && boot.room.people.some(({ username }) => isBlocked(username));
     if (blocks !== (document.getElementById("blocked") !== null)) return location.reload();
     folds.draw();
+    dressQuotes(list);
     typing?.draw();
   });
   keepLooks({ connection, title, room: boot.room });
 
   const sender = new Sender({ connection, outbox: stores.outbox, slug });
-  const say = (text) => {
+  const say = (text, what) => {
+    if (what.edit) return sender.say(text, what);
     toNewest();
     empty.hidden = true;
-    sender.say(text);
+    sender.say(text, what);
     reading.readOn();
   };
   const form = document.getElementById("composer");
@@ -93,7 +99,10 @@ export async function startRoomPage() {
   const typing = form && new Typing({ connection, me: boot.me, text: form.querySelector("textarea") });
   keepRelativeTimes();
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
-  const composer = form && new Composer({ form, drafts: stores.drafts, slug, may, say, lasts: stores.outbox.lasts });
+  const about = form && new About();
+  const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, may, say, lasts: stores.outbox.lasts });
+  if (form) letReply({ list, composer });
+  const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer });
 
   const seen = boot.room.shows_reading && boot.room.joined ? new Seen({ connection, list, room: boot.room }) : null;
@@ -105,6 +114,10 @@ export async function startRoomPage() {
         if (message.client_id && timeline.isMine(message)) sender.stored(message.client_id);
         history.note(message);
         if (timeline.covers(message.seq)) timeline.put(message);
+        if (message.seq <= newestSeq) {
+          requote(list, message);
+          about?.isNow(message.seq, quoteOf(message));
+        }
         if (message.seq > newestSeq && !timeline.isMine(message) && !message.deleted) fresh.push(message);
         newestSeq = Math.max(newestSeq, message.seq);
         if (message.deleted) reading.isGone(message);
@@ -113,6 +126,7 @@ export async function startRoomPage() {
       empty.hidden = !timeline.isEmpty;
     });
     if (detail.messages.some((message) => message.deleted)) folds.draw();
+    editing?.draw();
     seen?.draw();
     const heard = fresh.filter((message) => isNotice(message) || !isMuted(message.username));
     for (const message of heard) announcer.message(message);

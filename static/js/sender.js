@@ -29,9 +29,12 @@ export class Sender extends EventTarget {
     return Date.now() < this.#heldUntil;
   }
 
-  /** Keeps a text, then sends it: what is shown as pending survives the page. */
-  async say(text) {
-    const entry = { client_id: makeClientId(), slug: this.#slug, text, written_at: new Date().toISOString(), failed: "", state: "keeping" };
+  /**
+   * Keeps a text, then sends it: what is shown as pending survives the page. `answered` is the message that it answers, `edit`
+   * the one of one's own that is to say it instead.
+   */
+  async say(text, { answered = null, edit = null } = {}) {
+    const entry = { client_id: makeClientId(), slug: this.#slug, text, written_at: new Date().toISOString(), answered, edit, failed: "", state: "keeping" };
     this.#queue.push(entry);
     this.#tell("added", entry);
     await Promise.race([this.#outbox.keep(entry), new Promise((resolve) => setTimeout(resolve, 500))]);
@@ -58,16 +61,22 @@ export class Sender extends EventTarget {
     this.#flush();
   }
 
-  retry(clientId) {
+  /** Sends what was refused once more, with what has changed about it since. */
+  retry(clientId, changes = {}) {
     const entry = this.#find(clientId);
     if (entry?.state !== "failed") return;
     this.#drop(entry);
     const renewed = entry.failed === "conflict" ? makeClientId() : entry.client_id;
-    const again = { ...entry, client_id: renewed, failed: "", state: "waiting" };
+    const again = { ...entry, ...changes, client_id: renewed, failed: "", state: "waiting" };
     this.#queue.push(again);
     this.#tell("added", again);
     this.#outbox.keep(again);
     this.#flush();
+  }
+
+  /** The message that one answers which was not sent. */
+  answeredBy(clientId) {
+    return this.#find(clientId)?.answered ?? null;
   }
 
   /** Takes a message back that was not sent; gives its text. */
@@ -89,7 +98,7 @@ export class Sender extends EventTarget {
     for (const entry of this.#queue) {
       if (entry.state === "keeping" || under >= this.#together) break;
       if (entry.state !== "waiting") continue;
-      if (!this.#connection.send({ type: "message", message: entry.text, client_id: entry.client_id })) break;
+      if (!this.#connection.send(frameOf(entry))) break;
       entry.state = "sent";
       entry.sentAt = Date.now();
       under += 1;
@@ -103,10 +112,10 @@ export class Sender extends EventTarget {
     if (frame.type === "error") this.#refused(frame);
   }
 
-  #refused({ client_id, code, retry, retry_after_ms }) {
+  #refused({ client_id, code, message, retry, retry_after_ms }) {
     const entry = this.#find(client_id);
     if (entry?.state !== "sent") return;
-    if (!retry) return this.#fail(entry, code);
+    if (!retry) return this.#fail(entry, code, message);
     const from = this.#queue.indexOf(entry);
     for (const later of this.#queue.slice(from)) if (later.state === "sent") later.state = "waiting";
     this.#together = 1;
@@ -120,9 +129,10 @@ export class Sender extends EventTarget {
     this.#holding = setTimeout(() => this.#flush(), this.#heldUntil - Date.now() + 5);
   }
 
-  #fail(entry, code) {
+  #fail(entry, code, why = null) {
     entry.state = "failed";
     entry.failed = code;
+    entry.why = why;
     this.#outbox.keep(entry);
     this.#tell("changed", entry);
     this.#flush();
@@ -152,4 +162,9 @@ export class Sender extends EventTarget {
   #tell(type, entry) {
     this.dispatchEvent(new CustomEvent(type, { detail: entry }));
   }
+}
+
+function frameOf({ text: message, client_id, answered, edit }) {
+  if (edit) return { type: "edit", message, client_id, ...edit };
+  return { type: "message", message, client_id, reply_to: answered?.seq };
 }

@@ -2,6 +2,7 @@
 // reader's own time zone.
 import { dayName, dayOf, millisecondsToMidnight } from "./clock.js";
 import { countDeleted } from "./deleted.js";
+import { date } from "./edited.js";
 import { drawMessage, fillText, markEmoji, setTime } from "./message-view.js";
 import { isNotice } from "./notices.js";
 
@@ -92,8 +93,17 @@ export class Timeline {
     return true;
   }
 
-  addPending({ client_id, text, written_at }) {
-    const message = { username: this.#me.username, name: this.#me.name, avatar: this.#me.avatar, message: text, sent_at: written_at, revision: 0 };
+  addPending({ client_id, text, written_at, answered }) {
+    const message = {
+      username: this.#me.username,
+      name: this.#me.name,
+      avatar: this.#me.avatar,
+      message: text,
+      sent_at: written_at,
+      revision: 0,
+      reply_to: answered?.seq,
+      quote: answered?.quote,
+    };
     const row = { ...rowOf(message, drawMessage(message, true)), clientId: client_id };
     row.element.classList.add("message--pending");
     this.#byClientId.set(client_id, row);
@@ -224,6 +234,7 @@ export class Timeline {
       const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt, kind, deleted }, element);
       setTime(element, sentAt);
       if (!deleted) markEmoji(element);
+      for (const mark of element.querySelectorAll(".message__edited")) date(mark);
       this.#rows.push(row);
       this.#bySeq.set(row.seq, row);
     }

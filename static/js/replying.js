@@ -1,0 +1,24 @@
+// Lets people answer a message: from its menu, or by a key where it has the focus.
+import { nameOf, textOf } from "./message-view.js";
+import { quoteOf } from "./quotes.js";
+
+export function letReply({ list, composer }) {
+  const reply = (message) => {
+    const { seq, username } = message.dataset;
+    const quote = quoteOf({ username, name: nameOf(message), message: textOf(message) });
+    composer.answer({ seq: Number(seq), quote });
+  };
+  list.addEventListener("click", (event) => {
+    const link = event.target.closest('[data-does="reply"]');
+    if (!link || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    reply(link.closest(".message"));
+  });
+  list.addEventListener("keydown", (event) => {
+    if (event.key !== "r" || event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input, textarea, select")) return;
+    const message = event.target.closest(".message");
+    if (!message?.dataset.seq || message.matches(".message--notice, .message--deleted")) return;
+    event.preventDefault();
+    reply(message);
+  });
+}
