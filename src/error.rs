@@ -32,6 +32,8 @@ pub enum Error {
     Conflict,
     /// It is another than it was when whoever wants to change it saw it.
     Stale,
+    /// There are as many as there may be; the text is a key `refusal-…` of the texts file that says of what.
+    Full(&'static str),
     /// A message without anything in it.
     Empty,
     /// A text over its limit.
@@ -65,7 +67,7 @@ impl Error {
             Error::SignedOut => "signed_out",
             Error::Forbidden | Error::Refused(_) | Error::ForeignOrigin { .. } => "forbidden",
             Error::NotFound => "not_found",
-            Error::Conflict | Error::Stale => "conflict",
+            Error::Conflict | Error::Stale | Error::Full(_) => "conflict",
             Error::Empty => "empty",
             Error::TooLong => "too_long",
             Error::TooLarge => "too_large",
@@ -100,6 +102,7 @@ impl fmt::Display for Error {
         match self {
             Error::BadRequest(why) => write!(formatter, "bad request: {why}"),
             Error::Refused(why) => write!(formatter, "forbidden: {why}"),
+            Error::Full(of) => write!(formatter, "conflict: {of}"),
             Error::Field { field, code } => write!(formatter, "{field}: {code}"),
             Error::ForeignOrigin { found, expected } => {
                 write!(formatter, "came from {found}, expected {expected}")

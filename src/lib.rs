@@ -25,6 +25,7 @@ pub mod keywords;
 pub mod mentions;
 pub mod names;
 pub mod quiet;
+pub mod reactions;
 pub mod secrets;
 pub mod telling;
 

@@ -145,6 +145,15 @@ pub enum Action {
         /// Whether they said it.
         own: bool,
     },
+    /// Answer something that was said there in a sign, and take that away again: one's own, or somebody else's.
+    React {
+        /// Where.
+        room: Room,
+        /// Whether it is theirs.
+        own: bool,
+    },
+    /// Keep something that was said there at hand for everyone, or no longer.
+    Pin(Room),
     /// Report something that was said there.
     Report(Room),
     /// Take back something that was reported, wherever it was said.
@@ -316,6 +325,16 @@ pub fn may(person: Person, action: Action) -> Result<()> {
             room.is_known_to(person) && (own || as_member || room.is_in_the_hands_of(person))
         }
         Action::EraseVersions { room, own } => room.is_known_to(person) && !room.archived && own,
+        // Where only some write, members can answer what they write; guests can where they could write.
+        Action::React { room, own: true } => {
+            let may_write = person.role != Role::Guest || !room.read_only;
+            room.place.belongs() && !room.archived && may_write
+        }
+        Action::React { room, own: false } => room.is_in_the_hands_of(person) && !room.archived,
+        Action::Pin(room) => {
+            let is_theirs = room.kind == Kind::Direct && room.place.belongs();
+            (is_theirs || room.is_in_the_hands_of(person)) && !room.archived
+        }
         // Whoever looks after the site has to be able to reach everyone.
         Action::Block(role) => role != Role::Administrator,
         Action::Invite {
@@ -364,6 +383,8 @@ impl Action {
             | Action::Edit { room, .. }
             | Action::SeeVersions { room, .. }
             | Action::EraseVersions { room, .. }
+            | Action::React { room, .. }
+            | Action::Pin(room)
             | Action::Join(room)
             | Action::Leave(room)
             | Action::Add(room, _)

@@ -10,6 +10,7 @@ mod session;
 
 mod editing;
 mod handing_on;
+mod reacting;
 mod taking_back;
 mod wanting;
 

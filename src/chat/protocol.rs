@@ -1,5 +1,7 @@
 //! The frames of the socket: what clients may say, what the server says, and every reason to close.
 
+mod answers;
+
 use std::sync::Arc;
 
 use bytestring::ByteString;
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{ClientId, MessageText};
+use crate::reactions::Reacting;
 use crate::store::Edit;
 use crate::store::messages::Message;
 use crate::store::reading::Seen;
@@ -43,6 +46,22 @@ pub enum Request {
         client_id: Option<ClientId>,
         /// The message's number.
         seq: i64,
+    },
+    /// Answer a message in a sign, or no longer.
+    React {
+        /// The sender's own id of this.
+        client_id: Option<ClientId>,
+        /// What is to be there, or not.
+        reacting: Reacting,
+    },
+    /// Keep a message at hand, or no longer.
+    Pin {
+        /// The sender's own id of this.
+        client_id: Option<ClientId>,
+        /// The message's number.
+        seq: i64,
+        /// Whether it is pinned.
+        on: bool,
     },
     /// I have read up to here.
     Read {
@@ -108,6 +127,9 @@ struct Incoming {
     seq: Option<i64>,
     based_on: Option<i64>,
     on: Option<bool>,
+    text: Option<String>,
+    username: Option<String>,
+    all: Option<bool>,
     what: Option<Typed>,
 }
 
@@ -158,6 +180,8 @@ impl Request {
                 Some(seq) if seq > 0 => Ok(Request::Delete { client_id, seq }),
                 _ => Err(unreadable(Error::BadRequest("bad-seq"))),
             },
+            Some("react") => answers::react(client_id.clone(), &incoming).map_err(unreadable),
+            Some("pin") => answers::pin(client_id.clone(), &incoming).map_err(unreadable),
             Some("read") => match incoming.seq {
                 Some(seq) if seq >= 0 => Ok(Request::Read { client_id, seq }),
                 _ => Err(unreadable(Error::BadRequest("bad-seq"))),

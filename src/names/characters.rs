@@ -63,6 +63,22 @@ pub(super) fn hides_something(text: &str) -> bool {
     false
 }
 
+/// Whether a text stays on its line and in its direction, hides nothing, and has something to see.
+pub fn is_plain_line(text: &str) -> bool {
+    let is_bad = |character: char| character.is_control() || turns_direction(character);
+    let has_something = text.chars().any(is_visible);
+    has_something && !text.chars().any(is_bad) && !hides_something(text) && !piles_up_marks(text)
+}
+
+/// How many characters a reader sees: marks, joiners, selectors and skin tones belong to those before them.
+pub fn visible_characters(text: &str) -> usize {
+    let is_seen = |character: &char| {
+        is_visible(*character) && !matches!(character, '\u{1F3FB}'..='\u{1F3FF}')
+    };
+    let spaces = text.chars().filter(|character| *character == ' ').count();
+    text.chars().filter(is_seen).count() + spaces
+}
+
 /// Format characters, letters without a shape and selectors of letters' variants; but for that of pictures in colour.
 fn is_hidden(character: char) -> bool {
     character.general_category() == GeneralCategory::Format

@@ -359,3 +359,32 @@ fn links_that_let_others_in_are_made_by_administrators_and_where_they_may_by_mem
     let nowhere = [NOBODY_OPEN, NOBODY, NOBODY];
     in_all_kinds("invite", true, nowhere, into(true, false));
 }
+
+#[test]
+fn members_answer_in_signs_and_owners_take_them_away() {
+    let own = |room| Action::React { room, own: true };
+    let open = ["!!.++", "!!.++", "...++", "!!.++"];
+    in_all_kinds("react", false, [open, MEMBERS, MEMBERS], own);
+    in_all_kinds("react", true, [NOBODY_OPEN, NOBODY, NOBODY], own);
+    let others = |room| Action::React { room, own: false };
+    let tables = [OWNERS_OPEN, OWNERS, NOBODY];
+    in_all_kinds("take a sign away", false, tables, others);
+    in_all_kinds("react", true, [NOBODY_OPEN, NOBODY, NOBODY], others);
+    let read_only = |room| Action::React {
+        room: Room {
+            read_only: true,
+            ..room
+        },
+        own: true,
+    };
+    let open = ["!!.++", "!!.++", "...!!", "!!.++"];
+    let closed = ["...++", "...++", "...!!", "...++"];
+    in_all_kinds("react", false, [open, closed, closed], read_only);
+}
+
+#[test]
+fn owners_pin_and_in_direct_rooms_everybody() {
+    let tables = [OWNERS_OPEN, OWNERS, MEMBERS];
+    in_all_kinds("pin", false, tables, Action::Pin);
+    in_all_kinds("pin", true, [NOBODY_OPEN, NOBODY, NOBODY], Action::Pin);
+}

@@ -13,6 +13,8 @@ mod naming;
 mod numbering;
 mod outcome;
 mod permitting;
+mod pinning;
+mod reacting;
 mod taking_back;
 pub(super) mod within;
 mod writer;

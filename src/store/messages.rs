@@ -13,11 +13,13 @@ use serde::Serialize;
 
 use super::connection::{Conn, MultiBackend, snapshot};
 use super::named::{self, Called};
+use super::pins::Pinned;
 use super::quotes::Quote;
+use super::reactions::Reaction;
 use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
 use super::{RoomId, UserId};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use row::Row;
 use whole::whole;
 
@@ -69,6 +71,12 @@ pub struct Message {
     /// Whom it names.
     #[serde(skip)]
     pub called: Called,
+    /// What it was answered with, in the order in which that came first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// That it is pinned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Pinned>,
     /// What happened, in a notice: a code with arguments, in JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<serde_json::Value>,
@@ -186,16 +194,7 @@ pub(super) fn changed_after(
         .order(messages::revision.asc())
         .limit(limit + 1)
         .load(conn)?;
-    let calling: Vec<i64> = rows
-        .iter()
-        .filter(|row| row.calls.is_some())
-        .map(|row| row.seq)
-        .collect();
-    let mut named = named::of(conn, room, &calling)?;
-    let mut messages = whole(conn, room, rows)?;
-    for message in &mut messages {
-        message.called.people = named.remove(&message.seq).unwrap_or_default();
-    }
+    let mut messages = whole_and_named(conn, room, rows)?;
     let complete = messages.len() as i64 <= limit;
     messages.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok((messages, complete))
@@ -251,6 +250,14 @@ pub(super) fn newest_changes(conn: &mut Conn, room: RoomId, limit: i64) -> Resul
     })
 }
 
+/// One message. Errors: `NotFound` where there is none, or it was taken back.
+pub fn one(conn: &mut Conn, room: RoomId, seq: i64) -> Result<Message> {
+    let found = by_numbers(conn, room, &[seq])?.pop();
+    found
+        .filter(|message| !message.deleted)
+        .ok_or(Error::NotFound)
+}
+
 /// Those of a room's messages that have these numbers, ascending.
 pub(super) fn by_numbers(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<Vec<Message>> {
     let rows = selection()
@@ -258,7 +265,22 @@ pub(super) fn by_numbers(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<
         .filter(messages::seq.eq_any(seqs.to_vec()))
         .order(messages::seq.asc())
         .load(conn)?;
-    whole(conn, room, rows)
+    whole_and_named(conn, room, rows)
+}
+
+/// With whom they name, for whoever may still have to tell of them.
+fn whole_and_named(conn: &mut Conn, room: RoomId, rows: Vec<Row>) -> Result<Vec<Message>> {
+    let calling: Vec<i64> = rows
+        .iter()
+        .filter(|row| row.calls.is_some())
+        .map(|row| row.seq)
+        .collect();
+    let mut named = named::of(conn, room, &calling)?;
+    let mut messages = whole(conn, room, rows)?;
+    for message in &mut messages {
+        message.called.people = named.remove(&message.seq).unwrap_or_default();
+    }
+    Ok(messages)
 }
 
 /// The stored messages of a sender's own ids.
@@ -314,6 +336,11 @@ fn first_sent_whole(
     Ok(first
         .map(|(message, hash)| FirstSent { message, hash })
         .collect())
+}
+
+/// A room's change counter.
+pub(super) fn revision(conn: &mut Conn, room: RoomId) -> Result<i64> {
+    Ok(head(conn, room)?.1)
 }
 
 fn head(conn: &mut Conn, room: RoomId) -> Result<(i64, i64, i64)> {

@@ -27,6 +27,7 @@ diesel::table! {
         starts_directs -> Text,
         logo -> Nullable<Text>,
         members_see_versions -> Bool,
+        emoji_only -> Bool,
     }
 }
 
@@ -166,6 +167,8 @@ diesel::table! {
         edited_at -> Nullable<Timestamp>,
         deleted_at -> Nullable<Timestamp>,
         worded_revision -> Nullable<BigInt>,
+        reactions -> BigInt,
+        pinned -> Bool,
     }
 }
 
@@ -191,6 +194,27 @@ diesel::table! {
         user_id -> BigInt,
         room_id -> BigInt,
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    reactions (room_id, seq, kind, user_id) {
+        room_id -> BigInt,
+        seq -> BigInt,
+        kind -> Text,
+        user_id -> BigInt,
+        text -> Text,
+        place -> BigInt,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    pins (room_id, seq) {
+        room_id -> BigInt,
+        seq -> BigInt,
+        user_id -> BigInt,
+        at -> Timestamp,
     }
 }
 
@@ -282,6 +306,9 @@ diesel::joinable!(room_counters -> rooms (room_id));
 diesel::joinable!(memberships -> rooms (room_id));
 diesel::joinable!(memberships -> users (user_id));
 diesel::joinable!(messages -> users (author_id));
+diesel::joinable!(pins -> users (user_id));
+diesel::joinable!(reactions -> users (user_id));
+diesel::joinable!(reactions -> rooms (room_id));
 diesel::joinable!(messages -> rooms (room_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
@@ -302,6 +329,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     mentions,
     messages,
     muted_people,
+    pins,
+    reactions,
     reports,
     versions,
     chores

@@ -42,6 +42,8 @@ pub struct Settings {
     pub starts_directs: Circle,
     /// Whether members read what a message said before it was edited, and not only its author and owners.
     pub members_see_versions: bool,
+    /// Whether messages are answered by nothing else than emoji.
+    pub emoji_only: bool,
     /// The picture at the door: a word that is another one for another picture.
     pub logo: Option<String>,
 }
@@ -59,6 +61,7 @@ pub struct Wishes {
     pub makes_rooms: Option<Circle>,
     pub starts_directs: Option<Circle>,
     pub members_see_versions: Option<bool>,
+    pub emoji_only: Option<bool>,
 }
 
 /// What a node knows of the settings. Clones know the same.
@@ -136,6 +139,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
         makes_rooms,
         starts_directs,
         members_see_versions,
+        emoji_only,
     } = wishes.clone();
     after.name = name.unwrap_or(after.name);
     after.accent = accent.unwrap_or(after.accent);
@@ -146,6 +150,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
     after.makes_rooms = makes_rooms.unwrap_or(after.makes_rooms);
     after.starts_directs = starts_directs.unwrap_or(after.starts_directs);
     after.members_see_versions = members_see_versions.unwrap_or(after.members_see_versions);
+    after.emoji_only = emoji_only.unwrap_or(after.emoji_only);
     if after == before {
         return Ok(before);
     }
@@ -162,6 +167,7 @@ fn change(conn: &mut Conn, actor: &Viewer, wishes: &Wishes) -> Result<Settings> 
             site_settings::makes_rooms.eq(after.makes_rooms.word()),
             site_settings::starts_directs.eq(after.starts_directs.word()),
             site_settings::members_see_versions.eq(after.members_see_versions),
+            site_settings::emoji_only.eq(after.emoji_only),
         ))
         .execute(conn)?;
     note(conn, actor.id, &before, &after)?;
@@ -210,7 +216,7 @@ impl Settings {
     }
 
     /// Each by the name it has in what was done, and as a word.
-    fn words(&self) -> [(&'static str, &str); 9] {
+    fn words(&self) -> [(&'static str, &str); 10] {
         let switch = |on| if on { "on" } else { "off" };
         [
             ("name", &self.name),
@@ -222,6 +228,7 @@ impl Settings {
             ("rooms", self.makes_rooms.word()),
             ("directs", self.starts_directs.word()),
             ("versions", switch(self.members_see_versions)),
+            ("reactions", switch(self.emoji_only)),
         ]
     }
 }
@@ -239,6 +246,7 @@ struct Row {
     makes_rooms: String,
     starts_directs: String,
     members_see_versions: bool,
+    emoji_only: bool,
     logo: Option<String>,
 }
 
@@ -255,6 +263,7 @@ impl From<Row> for Settings {
             makes_rooms: Circle::parse(&row.makes_rooms),
             starts_directs: Circle::parse(&row.starts_directs),
             members_see_versions: row.members_see_versions,
+            emoji_only: row.emoji_only,
             logo: row.logo,
         }
     }

@@ -64,7 +64,7 @@ impl From<&Error> for Refusal {
     fn from(error: &Error) -> Refusal {
         let (field, code) = match error {
             Error::Field { field, code } => (*field, bare(code)),
-            Error::Refused(code) => ("", bare(code)),
+            Error::Refused(code) | Error::Full(code) => ("", bare(code)),
             other => ("", other.code()),
         };
         Refusal {

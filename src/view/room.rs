@@ -10,7 +10,8 @@ use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
 use super::person::Person;
-use super::{markup, notices, person};
+use super::reactions::{Chip, QUICK, chips};
+use super::{markup, notices, person, pins};
 use crate::store::Time;
 use crate::store::messages::{Message, Page};
 use crate::store::muted::{Distance, Muted};
@@ -43,6 +44,10 @@ pub struct RoomPage<'a> {
     pub more_after: bool,
     /// What I may do to messages here.
     pub may: May,
+    /// Whether messages are answered by nothing else than emoji.
+    pub emoji_only: bool,
+    /// The numbers of those that are pinned.
+    pub pins: Vec<i64>,
     /// The room's change counter at the moment of reading.
     pub revision: i64,
     /// The newest message's number at that moment.
@@ -73,6 +78,12 @@ pub struct May {
     pub see_versions: Whose,
     /// Say their own in other words.
     pub edit: bool,
+    /// Answer them in a sign.
+    pub react: bool,
+    /// Take away what others answered with.
+    pub clear_reactions: bool,
+    /// Pin them, and take pins away.
+    pub pin: bool,
 }
 
 /// Whose messages somebody may do something to.
@@ -173,6 +184,10 @@ pub struct Item<'a> {
     pub quotes_muted: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<&'a Value>,
+    /// What it was answered with.
+    pub reactions: Vec<Chip>,
+    /// Who pinned it, in words; empty where nobody did.
+    pub pinned: String,
     /// What happened, where this is a notice.
     pub notice: String,
     /// The day, on the first message of it.
@@ -273,6 +288,8 @@ pub fn items<'a>(
                     .as_ref()
                     .is_some_and(|quote| muted.contains_key(&quote.author)),
                 event: message.event.as_ref(),
+                reactions: chips(message, &reader.username),
+                pinned: pins::words(message),
                 notice: notices::sentence(message),
                 day: if same_day {
                     String::new()
@@ -371,6 +388,9 @@ impl Template for RoomPage<'_> {
             "more_after": self.more_after,
             "at": self.at,
             "may": self.may,
+            "emoji_only": self.emoji_only,
+            "quick_reactions": QUICK,
+            "pins": self.pins,
             "muted": self.muted,
         })
     }

@@ -96,6 +96,7 @@ pub struct Chosen {
     pub makes_rooms: &'static str,
     pub starts_directs: &'static str,
     pub members_see_versions: bool,
+    pub emoji_only: bool,
     pub room: String,
 }
 
@@ -122,7 +123,7 @@ pub(super) fn changed(entry: &Entry) -> String {
     let word = |side: &str| {
         let value = values[side].as_str().unwrap_or_default();
         match what {
-            "signup" | "approval" | "rooms" | "directs" | "versions" | "accent" => {
+            "signup" | "approval" | "rooms" | "directs" | "versions" | "reactions" | "accent" => {
                 texts::plain(&format!("setting-{what}-{value}"))
             }
             _ if value.is_empty() => texts::plain("setting-empty"),

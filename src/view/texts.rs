@@ -49,7 +49,9 @@ pub fn error(error: &Error) -> String {
             // Most malformed requests are of programs; those without a sentence of their own share one.
             return look_up(key, &arguments).unwrap_or_else(|| plain("error-bad_request"));
         }
-        Error::Field { code, .. } | Error::Refused(code) => return plain(code),
+        Error::Field { code, .. } | Error::Refused(code) | Error::Full(code) => {
+            return plain(code);
+        }
         Error::Stale => return plain("error-stale"),
         Error::ForeignOrigin { found, expected } => {
             if expected == SAME_ORIGIN {

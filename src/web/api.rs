@@ -7,11 +7,12 @@ use super::Services;
 use super::directs;
 use super::lists;
 use super::methods::{delete, get, patch, post, resource};
+use super::reactions as answers;
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use super::{
-    attention, distance, members, moments, notifications, profile, reading, reports, taking_back,
-    versions,
+    attention, distance, members, moments, notifications, pins, profile, reading, reports,
+    taking_back, versions,
 };
 use crate::error::{Error, Result};
 use crate::json::Object;
@@ -19,6 +20,7 @@ use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACT
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Message, Stretch};
 use crate::store::muted;
+use crate::store::reactions;
 use crate::store::rooms::{self, NewRoom, Room};
 use crate::store::users;
 
@@ -55,6 +57,8 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .configure(notifications::configure)
         .configure(taking_back::configure)
         .configure(versions::configure)
+        .configure(answers::configure)
+        .configure(pins::configure)
         .configure(distance::configure)
         .configure(attention::configure)
         .configure(reports::configure)
@@ -169,10 +173,13 @@ async fn list_messages(
         _ => return Err(Error::BadRequest("bad-stretch").into()),
     };
     let room = find_room(&site, &caller, &slug).await?;
-    let page = site
-        .store
-        .read(move |conn| messages::page(conn, room.id, stretch, limit))
-        .await?;
+    let viewer = caller.viewer.id;
+    let read = site.store.read(move |conn| {
+        let mut page = messages::page(conn, room.id, stretch, limit)?;
+        reactions::mark_own(conn, room.id, viewer, &mut page.messages)?;
+        Ok(page)
+    });
+    let page = read.await?;
     Ok(HttpResponse::Ok().json(PageAnswer {
         messages: page.messages,
         more_before: page.more_before,
@@ -207,10 +214,13 @@ async fn list_changes(
         number(query.since.as_deref(), 0, i64::MAX)?.ok_or(Error::BadRequest("bad-since"))?;
     let limit = number(query.limit.as_deref(), 1, CHANGES_MAX)?.unwrap_or(CHANGES_DEFAULT);
     let room = find_room(&site, &caller, &slug).await?;
-    let changes = site
-        .store
-        .read(move |conn| messages::changes(conn, room.id, since, limit))
-        .await?;
+    let viewer = caller.viewer.id;
+    let read = site.store.read(move |conn| {
+        let mut changes = messages::changes(conn, room.id, since, limit)?;
+        reactions::mark_own(conn, room.id, viewer, &mut changes.messages)?;
+        Ok(changes)
+    });
+    let changes = read.await?;
     // While more is to come the next `since` is the last that was returned; at the end it is the head.
     let revision = match changes.messages.last() {
         Some(last) if !changes.complete => last.revision,
@@ -244,6 +254,7 @@ async fn post_message(
         .chat
         .post(&caller.viewer, &room, client_id, text, body.reply_to)
         .await?;
+    let message = answers::own(&site, &caller.viewer, room.id, message).await?;
     let mut answer = if new {
         HttpResponse::Created()
     } else {

@@ -36,6 +36,8 @@ mod editing;
 mod members;
 mod moments;
 mod notifications;
+mod pins;
+mod reactions;
 mod reading;
 mod reports;
 mod socket;
@@ -240,6 +242,14 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource(
             "/chat/{slug}/versions",
             [get(versions::show), post(versions::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/reactions",
+            [get(reactions::show), post(reactions::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/pins",
+            [get(pins::show), post(pins::submit)],
         ))
         .service(resource(
             "/chat/{slug}/report",

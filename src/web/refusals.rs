@@ -59,7 +59,7 @@ pub fn status(error: &Error) -> StatusCode {
         Error::SignedOut => StatusCode::UNAUTHORIZED,
         Error::Forbidden | Error::Refused(_) | Error::ForeignOrigin { .. } => StatusCode::FORBIDDEN,
         Error::NotFound => StatusCode::NOT_FOUND,
-        Error::Conflict | Error::Stale => StatusCode::CONFLICT,
+        Error::Conflict | Error::Stale | Error::Full(_) => StatusCode::CONFLICT,
         Error::Empty | Error::TooLong | Error::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,

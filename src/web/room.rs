@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::refusals::{self, Answer, PageRefusal, Shared};
 use super::visitor::{Anyone, SignedIn, Visitor};
-use super::{login, moments, paths};
+use super::{login, moments, paths, reactions as answers};
 use crate::chat::Presences;
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText, Slug};
@@ -16,7 +16,7 @@ use crate::store::messages::{self, Page, Stretch};
 use crate::store::muted::{self, Muted};
 use crate::store::rooms::{self, Room};
 use crate::store::users::{Profile, Viewer};
-use crate::store::{Time, quotes, unread};
+use crate::store::{Time, pins, quotes, reactions, unread};
 use crate::view::forms::{Offer, Refusal};
 use crate::view::lobby;
 use crate::view::notices;
@@ -188,6 +188,8 @@ struct Shown {
     earlier_unread: Option<(i64, Time)>,
     /// Whom the reader does not want to hear.
     muted: (Muted, Vec<Kept>),
+    /// The numbers of what is pinned.
+    pins: Vec<i64>,
     /// Who is there.
     there: Presences,
     answered: Option<Answered>,
@@ -208,7 +210,8 @@ async fn read(
             Some(room) => room.clone(),
             None => rooms::by_slug(conn, &viewer, &wanted)?,
         };
-        let page = messages::page(conn, room.id, stretch, PAGE)?;
+        let mut page = messages::page(conn, room.id, stretch, PAGE)?;
+        reactions::mark_own(conn, room.id, viewer.id, &mut page.messages)?;
         let first = page.messages.first().map_or(0, |message| message.seq);
         let earlier_unread = if stretch == Stretch::Newest && room.unread > 0 {
             unread::first(conn, &room, viewer.id)?.filter(|(seq, _)| *seq < first)
@@ -223,6 +226,7 @@ async fn read(
         let kept = people.map(Kept::from).collect();
         Ok(Shown {
             muted: (muted::of(conn, viewer.id)?, kept),
+            pins: pins::numbers(conn, room.id)?,
             room,
             rooms,
             page,
@@ -285,6 +289,7 @@ fn draw(
         is_sought,
         earlier_unread,
         muted,
+        pins,
         there,
         answered,
     } = shown;
@@ -295,6 +300,8 @@ fn draw(
     let may = |action| rights::may(signed_in.viewer.as_person(), action).is_ok();
     let may_to_messages = may_to_messages(services, &signed_in.viewer, &room);
     let shown = RoomPage {
+        emoji_only: services.store.settings().emoji_only,
+        pins,
         can_join: !room.joined && may(Action::Join(room.rights)),
         slow_words: if may(Action::Change(room.rights)) {
             String::new()
@@ -331,6 +338,10 @@ fn draw(
 
 fn may_to_messages(services: &Shared, viewer: &Viewer, room: &Room) -> May {
     let may = |action| rights::may(viewer.as_person(), action).is_ok();
+    let (react, pin) = (
+        answers::may_answer(viewer, room),
+        answers::may_pin(viewer, room),
+    );
     let room = room.rights;
     let by_members = services.store.settings().members_see_versions;
     let delete = |own| may(Action::TakeBack { room, own });
@@ -345,6 +356,9 @@ fn may_to_messages(services: &Shared, viewer: &Viewer, room: &Room) -> May {
         delete: Whose::new(delete(true), delete(false)),
         see_versions: Whose::new(see_versions(true), see_versions(false)),
         edit: may(Action::Edit { room, own: true }),
+        react,
+        clear_reactions: may(Action::React { room, own: false }),
+        pin,
     }
 }
 

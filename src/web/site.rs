@@ -47,6 +47,7 @@ pub(super) struct Form {
     makes_rooms: Option<String>,
     starts_directs: Option<String>,
     members_see_versions: Option<String>,
+    emoji_only: Option<String>,
     #[serde(default)]
     room: String,
 }
@@ -191,6 +192,7 @@ fn rights(services: &Shared, form: &Form) -> Result<Wishes> {
         makes_rooms: Some(makes_rooms),
         starts_directs: Some(circle(&form.starts_directs)?),
         members_see_versions: Some(form.members_see_versions.is_some()),
+        emoji_only: Some(form.emoji_only.is_some()),
         ..Wishes::default()
     })
 }
@@ -250,6 +252,7 @@ async fn draw(
         makes_rooms: settings.makes_rooms.word(),
         starts_directs: settings.starts_directs.word(),
         members_see_versions: settings.members_see_versions,
+        emoji_only: settings.emoji_only,
         room: String::new(),
     };
     let refusal = refused.map(|(refusal, typed)| {

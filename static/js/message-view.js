@@ -26,13 +26,13 @@ export function drawMessage(message, isMine) {
   if (message.seq) {
     element.dataset.seq = message.seq;
     // A template's links have no address of their own yet that could be taken apart.
-    for (const link of element.querySelectorAll("a.message__tool")) link.setAttribute("href", link.getAttribute("href").replace("=0", `=${message.seq}`));
+    for (const link of element.querySelectorAll(".message__bar a")) link.setAttribute("href", link.getAttribute("href").replace("=0", `=${message.seq}`));
     element.dataset.revision = message.revision;
   }
   if (!(boot.may.delete === "all" || (isMine && boot.may.delete === "own"))) element.querySelector('[data-does="delete"]')?.remove();
   if (!isMine || !boot.may.edit) element.querySelector('[data-does="edit"]')?.remove();
   if (isMine) for (const tool of element.querySelectorAll(".message__tool--others")) tool.remove();
-  if (!element.querySelector(".message__tool")) element.querySelector(".message__menu")?.remove();
+  if (isNotice(message)) element.querySelector(".message__bar")?.remove();
   fillText(element, message);
   return element;
 }

@@ -125,6 +125,8 @@ site-approves-hint = Holds for accounts that people make themselves where everyo
 site-makes-rooms = Who may make rooms
 site-starts-directs = Who may start direct conversations
 site-starts-directs-hint = Those that have begun go on.
+site-emoji-only = Reactions are emoji only
+site-emoji-only-hint = Otherwise they can be a few words too, of up to 16 characters. Those that are there stay.
 site-newcomers = Rooms that newcomers join
 site-newcomers-words = Whoever gets an account belongs to these open rooms from the first moment, but for guests.
 site-room = Name of an open room
@@ -158,6 +160,9 @@ setting-directs-nobody = Nobody
 setting-versions = whether members read what messages said before they were edited
 setting-versions-on = Yes
 setting-versions-off = No
+setting-reactions = whether messages are answered by emoji only
+setting-reactions-on = Yes
+setting-reactions-off = No
 admin-awaited = added, and has not come yet
 admin-change = Change
 admin-role = Role
@@ -478,6 +483,10 @@ direct-left-to-some = Starting direct conversations is left to others here.
 direct-abandoned = Nobody else here has an account in use any more. What was said stays readable.
 direct-message = Write to { $name }
 composer-placeholder-direct = Message
+refusal-pins = A room pins at most 50 messages. Unpin one first.
+refusal-reactions-own = You can react to one message in at most five ways.
+refusal-reactions-kinds = A message bears at most 50 kinds of reactions.
+refusal-reaction-emoji-only = Reactions are emoji only at this site.
 refusal-blocked = You cannot write to this person.
 refusal-blocked-by-oneself = You have blocked this person. Unblock them to write to them.
 refusal-mute-self = That is you.
@@ -661,6 +670,34 @@ disturb-title = This calls { $count } people
 disturb-words = @room is for what everyone in the room should see soon.
 disturb-yes = Send
 message-menu = What to do with this message
+message-bar = Answer this message
+message-copy-link = Copy link
+message-pin = Pin
+message-unpin = Unpin
+pinned-by = Pinned by { $name }
+pins-title = Pinned messages
+pins-none = Nothing is pinned here. What is to be found again by everyone can be pinned from a message’s menu.
+pins-link = { $count ->
+    [one] 1 pinned message
+   *[other] { $count } pinned messages
+}
+pin-go = Go to it
+reaction-add = React
+reaction-action = React
+reaction-own = Something else
+reaction-own-hint = An emoji, or a few words of up to 16 characters.
+reaction-own-emoji = An emoji.
+reaction-with = React with { $text }
+reactions-title = Reactions
+reactions-none = Nobody has reacted yet.
+reaction-you = You
+reaction-one = { $first } reacted with { $text }
+reaction-two = { $first } and { $second } reacted with { $text }
+reaction-three = { $first }, { $second } and { $third } reacted with { $text }
+reaction-many = { $more ->
+    [one] { $names } and 1 other reacted with { $text }
+   *[other] { $names } and { $more } others reacted with { $text }
+}
 message-delete = Delete
 message-deleted = { $count ->
     [one] Message deleted
@@ -960,6 +997,7 @@ bad-nul = The text contains a NUL character.
 bad-number = A number is missing its digits or is out of range.
 bad-query = The query could not be read.
 bad-reason = A reason is spam, harassment, hate, private, illegal or other.
+bad-reaction = A reaction is an emoji, or a few words on one line, without links.
 bad-reply = There is no such message to reply to.
 bad-request = The request could not be read.
 bad-seq = There is no message with that number yet.

@@ -38,6 +38,15 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ),
         ("PUT", "/chat/lobby/edit", "GET, HEAD, POST"),
         ("PUT", "/chat/lobby/versions", "GET, HEAD, POST"),
+        (
+            "DELETE",
+            "/api/rooms/lobby/messages/1/reactions",
+            "GET, HEAD, PUT",
+        ),
+        ("GET", "/api/rooms/lobby/messages/1/pin", "PUT"),
+        ("POST", "/api/rooms/lobby/pins", "GET, HEAD"),
+        ("PUT", "/chat/lobby/pins", "GET, HEAD, POST"),
+        ("PUT", "/chat/lobby/reactions", "GET, HEAD, POST"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),
     ] {

@@ -62,6 +62,21 @@ impl Session {
                     ctx,
                 );
             }
+            Request::React {
+                client_id,
+                reacting,
+            } => {
+                let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
+                    return;
+                };
+                self.change(&room, client_id.as_ref(), What::React(reacting), ctx);
+            }
+            Request::Pin { client_id, seq, on } => {
+                let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
+                    return;
+                };
+                self.change(&room, client_id.as_ref(), What::Pin { seq, on }, ctx);
+            }
             Request::Read { client_id, seq } => {
                 let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
                     return;

@@ -109,9 +109,7 @@ impl<'a> Inserts<'a> {
         }
         let (text, reply_to): (Arc<str>, _) = match &change.what {
             What::Post { text, reply_to } => (text.shared(), *reply_to),
-            What::Edit(_) | What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => {
-                ("".into(), None)
-            }
+            _ => ("".into(), None),
         };
         let (naming, quote, event) = match content {
             Content::Said(naming, quote) => (naming, quote, None),
@@ -136,6 +134,8 @@ impl<'a> Inserts<'a> {
             quote,
             worded_at: None,
             called: naming.called,
+            reactions: Vec::new(),
+            pinned: None,
             event,
         };
         let row = NewRow {

@@ -152,6 +152,14 @@ impl Numbering {
                         (*seq, *reported),
                     )?
                 }
+                What::React(reacting) => {
+                    inserts.flush(conn)?;
+                    self.react(conn, batch.room, &mut room, change.author, reacting)?
+                }
+                What::Pin { seq, on } => {
+                    inserts.flush(conn)?;
+                    self.pin(conn, batch.room, &mut room, change, (*seq, *on))?
+                }
                 What::Forget(seqs) => {
                     inserts.flush(conn)?;
                     self.forget(conn, batch.room, &mut room, change.author, seqs)?
@@ -257,7 +265,7 @@ impl Numbering {
     }
 
     /// What somebody is called and looks like now, whatever it was when they came.
-    fn byline(&self, change: &Change) -> Byline {
+    pub(super) fn byline(&self, change: &Change) -> Byline {
         let author = self.authors.get(&change.author);
         Byline {
             name: author.map_or_else(|| change.username.clone(), |author| author.name.clone()),

@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 use super::deeds::Deed;
 use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText};
+use crate::reactions::Reacting;
 use crate::store::messages::Message;
 use crate::store::{RoomId, UserId};
 
@@ -48,6 +49,15 @@ pub enum What {
     },
     /// Whoever said these deleted their account, and their words go with it.
     Forget(Vec<i64>),
+    /// Somebody answers a message in a sign, or no longer.
+    React(Reacting),
+    /// A message is kept at hand, or no longer.
+    Pin {
+        /// Its number.
+        seq: i64,
+        /// Whether it is.
+        on: bool,
+    },
     /// Something happens to the room.
     Deed(Deed),
 }
@@ -69,7 +79,7 @@ impl Change {
         match &self.what {
             What::Post { text, .. } => text.as_str(),
             What::Edit(edit) => edit.text.as_str(),
-            What::TakeBack { .. } | What::Forget(_) | What::Deed(_) => "",
+            _ => "",
         }
     }
 }

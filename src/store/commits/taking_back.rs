@@ -13,7 +13,7 @@ use crate::store::messages::{self as stored, Message};
 use crate::store::named::Called;
 use crate::store::schema::{messages, users};
 use crate::store::time::Time;
-use crate::store::{RoomId, UserId};
+use crate::store::{RoomId, UserId, reactions};
 
 impl Numbering {
     /// Takes one message back, if whoever wants it may.
@@ -54,7 +54,8 @@ impl Numbering {
         Ok(Outcome::Changed(vec![message]))
     }
 
-    /// Takes back what somebody said whose account is deleted, and who wanted their words to go with it.
+    /// Takes back what somebody said whose account is deleted, and who wanted their words to go with it; and what they answered
+    /// others with.
     pub(super) fn forget(
         &self,
         conn: &mut Conn,
@@ -74,11 +75,14 @@ impl Numbering {
             message.author == author && message.kind.is_none() && !message.deleted
         };
         let said = stored::by_numbers(conn, id, seqs)?;
-        let gone = said
-            .into_iter()
-            .filter(theirs)
-            .map(|message| empty(conn, id, room, message, self.now))
-            .collect::<Result<Vec<Message>>>()?;
+        let mut gone = Vec::new();
+        for message in said {
+            if theirs(&message) {
+                gone.push(empty(conn, id, room, message, self.now)?);
+            } else if reactions::remove_all_of(conn, id, message.seq, author)? > 0 {
+                gone.push(reactions::counted(conn, id, message, room.touch())?);
+            }
+        }
         Ok(if gone.is_empty() {
             Outcome::Unchanged
         } else {
@@ -108,6 +112,8 @@ fn empty(
             messages::edited_at.eq(None::<chrono::NaiveDateTime>),
             messages::worded_revision.eq(None::<i64>),
             messages::deleted_at.eq(Some(now.sql())),
+            messages::reactions.eq(0),
+            messages::pinned.eq(false),
         ))
         .execute(conn)?;
     Ok(Message {
@@ -120,6 +126,8 @@ fn empty(
         quote: None,
         worded_at: None,
         called: Called::default(),
+        reactions: Vec::new(),
+        pinned: None,
         ..message
     })
 }

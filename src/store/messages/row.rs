@@ -36,6 +36,8 @@ pub(super) struct Row {
     sent_at: chrono::NaiveDateTime,
     edited_at: Option<chrono::NaiveDateTime>,
     deleted_at: Option<chrono::NaiveDateTime>,
+    pub(super) reactions: i64,
+    pub(super) pinned: bool,
 }
 
 impl From<Row> for Message {
@@ -65,6 +67,8 @@ impl From<Row> for Message {
                 everyone: row.calls.as_deref().and_then(Everyone::parse),
                 people: Vec::new(),
             },
+            reactions: Vec::new(),
+            pinned: None,
             event: row
                 .event
                 .and_then(|event| serde_json::from_str(&event).ok()),

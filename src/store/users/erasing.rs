@@ -9,7 +9,7 @@ use crate::store::connection::Conn;
 use crate::store::schema::{
     attention, invitations, memberships, messages, muted_people, password_resets, rooms, users,
 };
-use crate::store::{RoomId, Time, UserId, administration, muted, sign_ins};
+use crate::store::{RoomId, Time, UserId, administration, muted, reactions, sign_ins};
 
 /// Numbers that are looked up together: each look visits all that its author said in the room.
 const REMAINS_MAX: i64 = 10_000;
@@ -82,7 +82,7 @@ pub struct Remains {
     pub username: String,
     /// Where: the room, and its name in URLs; `None` where nothing of theirs is left.
     pub room: Option<(RoomId, String)>,
-    /// The numbers of what they said there, some of them where they are many.
+    /// The numbers of what they said there, or else of what they answered; some of them where they are many.
     pub seqs: Vec<i64>,
 }
 
@@ -121,6 +121,9 @@ pub fn remains(conn: &mut Conn) -> Result<Option<Remains>> {
             .limit(REMAINS_MAX)
             .select(messages::seq)
             .load(conn)?;
+        if remains.seqs.is_empty() {
+            remains.seqs = reactions::answered_by(conn, user, room.0, REMAINS_MAX)?;
+        }
         if !remains.seqs.is_empty() {
             remains.room = Some(room);
             break;

@@ -43,6 +43,8 @@ async fn a_field_of_another_type_is_refused_in_every_frame(database: Database) {
     let whole = [
         json!({"type": "message", "message": "hi", "client_id": "c-1", "reply_to": 1}),
         json!({"type": "read", "seq": 0, "client_id": "c-1"}),
+        json!({"type": "react", "seq": 1, "text": "hi", "on": false, "username": "ben", "client_id": "c-1"}),
+        json!({"type": "pin", "seq": 1, "on": false, "client_id": "c-1"}),
         json!({"type": "ping", "client_id": "c-1"}),
     ];
     for frame in &whole {
@@ -51,6 +53,7 @@ async fn a_field_of_another_type_is_refused_in_every_frame(database: Database) {
                 let fits = match field.as_str() {
                     "reply_to" => value.is_i64(),
                     "seq" => value.as_i64().is_some_and(|seq| seq >= 0),
+                    "on" => value.is_boolean(),
                     "type" => false,
                     _ => value.is_string(),
                 };

@@ -2,11 +2,15 @@
 //!
 //! After each request everybody stands again where they stood, so that each line of the table is for itself.
 
+mod answering;
+mod frames;
 mod reading;
 mod taking_back;
 
 use serde_json::{Value, json};
 
+use self::answering::ANSWERING;
+use self::frames::FRAMES;
 use self::reading::READING;
 use self::taking_back::TAKING_BACK;
 use super::permission::beside;
@@ -234,17 +238,6 @@ const PROGRAMS: [Line; 13] = [
     ),
 ];
 
-/// A frame, and what answers it to whoever may enter: its type, or the code of an error.
-const FRAMES: [(&str, &str); 7] = [
-    (r#"{"message":"hi"}"#, "message"),
-    (r#"{"type":"read","seq":999999}"#, "bad_request"),
-    (r#"{"type":"delete","seq":999999}"#, "not_found"),
-    (r#"{"type":"edit","seq":999999,"message":"x"}"#, "not_found"),
-    (r#"{"type":"focus"}"#, "bad_request"),
-    (r#"{"type":"ping"}"#, "pong"),
-    (r#"{"type":"promote","role":"owner"}"#, "bad_request"),
-];
-
 /// A site with an open room and a closed one, and a browser for each way to stand to both.
 struct Scene {
     site: Site,
@@ -320,6 +313,7 @@ async fn every_route_of_a_room_asks_how_somebody_stands_to_it(database: Database
         .iter()
         .chain(&PROGRAMS)
         .chain(&READING)
+        .chain(&ANSWERING)
         .chain(&TAKING_BACK)
     {
         for (room, expected) in scene.rooms.iter().zip(expected) {

@@ -1,0 +1,3 @@
+ALTER TABLE site_settings DROP COLUMN emoji_only;
+ALTER TABLE messages DROP COLUMN reactions;
+DROP TABLE reactions;
