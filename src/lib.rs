@@ -26,6 +26,7 @@ pub mod mentions;
 pub mod names;
 pub mod quiet;
 pub mod reactions;
+pub mod search;
 pub mod secrets;
 pub mod telling;
 

@@ -58,6 +58,12 @@ impl Zone {
         Some(self.at(seconds)?.strftime("%Y-%m-%d %H:%M").to_string())
     }
 
+    /// When a day begins there, in seconds since 1970.
+    pub fn beginning_of(&self, day: Date) -> Option<i64> {
+        let midnight = day.to_zoned(self.0.clone()).ok()?;
+        Some(midnight.timestamp().as_second())
+    }
+
     /// Eight o'clock on the day after a moment's, both in seconds since 1970.
     pub fn next_morning(&self, seconds: i64) -> Option<i64> {
         let tomorrow = self.at(seconds)?.date().checked_add(1.day()).ok()?;

@@ -140,7 +140,7 @@ impl Opener {
         match self {
             Opener::Sqlite(path) => {
                 existing_file(path)?;
-                let mut conn = open_file(&read_only(path), path)?;
+                let mut conn = open_file(&file_name(path, "ro"), path)?;
                 conn.batch_execute(SQLITE_READING_SETTINGS)?;
                 Ok(Conn::Sqlite(conn))
             }
@@ -269,15 +269,15 @@ fn existing_file(path: &Path) -> Result<()> {
     )))
 }
 
-fn open_file(name: &str, path: &Path) -> Result<SqliteConnection> {
+pub(super) fn open_file(name: &str, path: &Path) -> Result<SqliteConnection> {
     let mut conn = SqliteConnection::establish(name)
         .map_err(|cause| Error::Unavailable(format!("cannot open {}: {cause}", path.display())))?;
     lower_utils::register_impl(&mut conn, |text: String| text.to_lowercase())?;
     Ok(conn)
 }
 
-/// The name under which SQLite opens a file without writing to it.
-fn read_only(path: &Path) -> String {
+/// The name under which SQLite opens a file in a mode: `ro` without writing to it, `rw` where it is there, `rwc` in any case.
+pub(super) fn file_name(path: &Path, mode: &str) -> String {
     let escaped: String = path
         .to_string_lossy()
         .chars()
@@ -288,7 +288,7 @@ fn read_only(path: &Path) -> String {
             other => other.to_string(),
         })
         .collect();
-    format!("file:{escaped}?mode=ro")
+    format!("file:{escaped}?mode={mode}")
 }
 
 /// Brings what the write-ahead log holds into the file and to the disk. After a disk's failure the log may hold commits that

@@ -1,6 +1,7 @@
 //! Messages as they are stored and read: by place, or by what changed.
 
 pub mod moments;
+mod places;
 mod row;
 mod whole;
 
@@ -20,6 +21,7 @@ use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
+pub(super) use places::at;
 use row::Row;
 use whole::whole;
 

@@ -45,6 +45,7 @@ pub mod reading;
 pub mod reports;
 pub mod room_administration;
 pub mod rooms;
+pub mod search;
 pub mod settings;
 pub mod sign_ins;
 pub mod unread;
@@ -84,6 +85,7 @@ pub struct Store {
     /// Rooms whose counters contradict what is stored: a number given out by them could be one that is taken.
     unsound: Arc<Mutex<HashSet<RoomId>>>,
     settings: settings::Known,
+    search: search::Search,
     _folder: Option<Arc<folder::FolderLock>>,
 }
 
@@ -121,11 +123,13 @@ impl Store {
     pub fn open(config: &Config, drawing: Drawing) -> Result<(Store, Opened)> {
         let opener = Opener::new(&config.database())?;
         let (folder, opened) = opener.prepare(config.setup_token.as_deref())?;
+        let search = search::Search::start(opener.clone())?;
         let store = Store {
             readers: Arc::new(Readers::start(opener.clone())?),
             commits: Arc::new(CommitQueue::start(opener, drawing)?),
             unsound: Arc::default(),
             settings: settings::Known::new(opened.settings.clone()),
+            search,
             _folder: folder.map(Arc::new),
         };
         Ok((store, opened))
@@ -229,6 +233,7 @@ impl Store {
     /// Writes what waits, then ends the writing threads. Blocks.
     pub fn close(&self) {
         self.commits.close();
+        self.search.close();
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod row;
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
@@ -220,6 +222,33 @@ pub fn joined_by(conn: &mut Conn, viewer: &users::Viewer) -> Result<Vec<Room>> {
     unread::count_for(conn, viewer.id, &mut seen)?;
     lists::sort(&mut seen);
     Ok(seen)
+}
+
+/// The rooms a person may read, all of them or those of these numbers. What they have not read there is not counted.
+pub(super) fn readable(
+    conn: &mut Conn,
+    viewer: &users::Viewer,
+    among: Option<&[RoomId]>,
+) -> Result<HashMap<RoomId, Room>> {
+    let mut query = rows_for(viewer.id)
+        .filter(rooms::deleted_at.is_null())
+        .filter(
+            rooms::kind
+                .eq("open")
+                .or(memberships::state.nullable().eq("joined")),
+        )
+        .into_boxed::<MultiBackend>();
+    if let Some(among) = among {
+        query = query.filter(rooms::id.eq_any(among.to_vec()));
+    }
+    let rows: Vec<Row> = query.load(conn)?;
+    let mut seen: Vec<Room> = rows
+        .into_iter()
+        .filter(|row| row.may_be_known_by(viewer) && row.has_begun_for(viewer))
+        .map(|row| row.seen_by(viewer))
+        .collect();
+    directs::describe(conn, viewer.id, &mut seen)?;
+    Ok(seen.into_iter().map(|room| (room.id, room)).collect())
 }
 
 /// A room by its slug, or by the one it had before it was closed, as one person sees it.

@@ -45,6 +45,11 @@ impl Time {
         self.0.and_utc().timestamp()
     }
 
+    /// Milliseconds since 1970.
+    pub fn milliseconds(self) -> i64 {
+        self.0.and_utc().timestamp_millis()
+    }
+
     /// What is written as RFC 3339, to the millisecond; `None` for what is no time, or one beyond what can be stored.
     pub fn parse(text: &str) -> Option<Time> {
         let time = DateTime::parse_from_rfc3339(text).ok()?.naive_utc();

@@ -6,6 +6,7 @@ use linkify::{LinkFinder, LinkKind};
 
 use crate::mentions::{Mention, Whom};
 use crate::names;
+use crate::search::snippet::Piece;
 use crate::store::Drawing;
 
 /// The drawing of messages; the version rises with every change to what it draws.
@@ -49,6 +50,21 @@ pub fn words(text: &str) -> String {
         escape(text, &mut html);
         html
     })
+}
+
+/// A piece of a message that was found, with marks around what was looked for.
+pub fn snippet(pieces: &[Piece]) -> String {
+    let mut html = String::new();
+    for piece in pieces {
+        if piece.found {
+            html.push_str("<mark>");
+        }
+        escape(&piece.text, &mut html);
+        if piece.found {
+            html.push_str("</mark>");
+        }
+    }
+    html
 }
 
 /// Whether drawn text names somebody, or everyone. In what people wrote no quote is left that would look like it.

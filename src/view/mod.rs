@@ -25,6 +25,7 @@ pub mod reactions;
 pub mod reports;
 pub mod room;
 pub mod room_administration;
+pub mod search;
 pub mod settings;
 pub mod site;
 pub mod texts;

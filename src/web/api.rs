@@ -62,6 +62,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .configure(distance::configure)
         .configure(attention::configure)
         .configure(reports::configure)
+        .configure(super::search::configure)
         .configure(lists::configure)
         .configure(members::configure);
 }
@@ -303,7 +304,7 @@ pub(super) fn checked_topic(topic: Option<&str>) -> Result<String> {
 }
 
 /// A number in a query: `None` where it is not there, an error where it is none or out of range.
-fn number(text: Option<&str>, least: i64, most: i64) -> Result<Option<i64>> {
+pub(super) fn number(text: Option<&str>, least: i64, most: i64) -> Result<Option<i64>> {
     let Some(text) = text else { return Ok(None) };
     let number: i64 = text.parse().map_err(|_| Error::BadRequest("bad-number"))?;
     if (least..=most).contains(&number) {

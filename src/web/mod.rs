@@ -40,6 +40,7 @@ mod pins;
 mod reactions;
 mod reading;
 mod reports;
+mod search;
 mod socket;
 mod taking_back;
 mod versions;
@@ -105,6 +106,7 @@ pub struct Services {
     room_making: Throttle,
     invitation_making: Throttle,
     reporting: Throttle,
+    searching: Throttle,
     known_browsers: KnownBrowsers,
     /// Whether everybody is being added to the rooms that newcomers join.
     adding_everybody: Arc<AtomicBool>,
@@ -123,6 +125,7 @@ impl Services {
             room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             reporting: Throttle::of_reports(config.messages_per_second > 0.0),
+            searching: Throttle::of_searches(config.messages_per_second > 0.0),
             known_browsers: KnownBrowsers::new(&site.secret_key)?,
             draining: AtomicBool::new(false),
             adding_everybody: Arc::default(),
@@ -263,6 +266,7 @@ fn configure(services: &mut ServiceConfig) {
             "/chat/direct/{username}",
             [get(directs::redirect)],
         ))
+        .service(resource("/search", [get(search::show)]))
         // Programs and sockets
         .service(web::scope("/api").configure(api::configure))
         .service(resource("/ws/", [upgrade(socket::open_anywhere)]))

@@ -13,6 +13,9 @@ const PER_ACCOUNT: u32 = 10;
 const PER_ADDRESS: u32 = 6;
 const ROOMS_PER_MINUTE: u32 = 10;
 const REPORTS_PER_MINUTE: u32 = 10;
+const SEARCHES_PER_MINUTE: u32 = 120;
+/// Saved up at most, which is forty searches at once.
+const SEARCHES_AHEAD: Duration = Duration::from_secs(20);
 /// Saved up at most, which makes twenty rooms at once.
 const ROOMS_AHEAD: Duration = Duration::from_secs(120);
 /// What is remembered at most, some 100 bytes each.
@@ -69,6 +72,15 @@ impl Throttle {
         }
     }
 
+    /// For searching, where that is limited: two a second, and some at once.
+    pub(super) fn of_searches(limited: bool) -> Throttle {
+        Throttle {
+            allowed: if limited { SEARCHES_PER_MINUTE } else { 0 },
+            ahead: SEARCHES_AHEAD,
+            entries: Mutex::default(),
+        }
+    }
+
     /// Begins a sign-in. `known`: the browser has signed in to the account before; others cannot keep it out by failing.
     ///
     /// Errors: `RateLimited` with the time until the next attempt.
@@ -87,6 +99,12 @@ impl Throttle {
     /// Begins a report, which counts. Errors: as above.
     pub(super) fn report(&self, reporter: UserId) -> Result<()> {
         self.begin(Instant::now(), vec![(Key::Maker(reporter), 1)])
+            .map(drop)
+    }
+
+    /// Begins a search, which counts. Errors: as above.
+    pub(super) fn search(&self, who: UserId) -> Result<()> {
+        self.begin(Instant::now(), vec![(Key::Maker(who), 1)])
             .map(drop)
     }
 

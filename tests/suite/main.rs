@@ -73,6 +73,7 @@ mod resume;
 mod room_changes;
 mod room_switches;
 mod rooms;
+mod search;
 mod several_nodes;
 mod storms;
 mod suspension;
