@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::machine::{self, Cores};
-use crate::plans::{ActivityPlan, BurstPlan, LobbyPlan, PresencePlan};
+use crate::plans::{ActivityPlan, AroundPlan, BurstPlan, LobbyPlan, PresencePlan};
 use crate::spread::over_nodes;
 use crate::{Failure, Result};
 
@@ -41,6 +41,8 @@ pub enum Scenario {
     Page(PagePlan),
     /// Requests a second for the lobby of a site with many rooms and people, signed in
     Lobby(LobbyPlan),
+    /// How long it takes to open a room of very many messages around an old one, and on a day
+    Around(AroundPlan),
     /// Frames a second that coming and going in a large room causes
     Presence(PresencePlan),
     /// Frames a second that somebody with many busy rooms gets

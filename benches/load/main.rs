@@ -9,6 +9,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod activity;
+mod around;
 mod asking;
 mod backends;
 mod backoff;
@@ -40,6 +41,7 @@ mod presence;
 mod redis;
 mod returning;
 mod rows;
+mod seeding;
 mod server;
 mod sightings;
 mod speech;
@@ -124,6 +126,10 @@ fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
         Scenario::Lobby(plan) => {
             let pages = lobby::run(&mut Stage::open(&setting)?, plan)?;
             Ok(shown(&format!("lobby: {pages}\n"), true))
+        }
+        Scenario::Around(plan) => {
+            let around = around::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&around, true))
         }
         Scenario::Presence(plan) => {
             let presence = presence::run(&mut Stage::open(&setting)?, plan)?;

@@ -39,6 +39,17 @@ pub struct LobbyPlan {
     pub connections: u16,
 }
 
+/// A room in which much was said.
+#[derive(Args, Clone)]
+pub struct AroundPlan {
+    /// Messages in the room
+    #[arg(long, default_value_t = 1_000_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    pub messages: u32,
+    /// How often it is opened, each way
+    #[arg(long, default_value_t = 1_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(10..=100_000))]
+    pub requests: u32,
+}
+
 /// Somebody with many busy rooms.
 #[derive(Args, Clone)]
 pub struct ActivityPlan {

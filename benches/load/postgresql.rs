@@ -101,6 +101,14 @@ pub fn transactions(url: &str) -> Result<u64> {
     Ok(answer.trim().parse()?)
 }
 
+/// Has a database perform statements.
+pub fn perform(url: &str, statements: &str) -> Result<()> {
+    let programs = programs()?;
+    let mut performing = Command::new(programs.join("psql"));
+    said(performing.args([url, "-Xqv", "ON_ERROR_STOP=1", "-c", statements]))?;
+    Ok(())
+}
+
 /// The rows of each table and how often one was changed, as its server counts them: `name|rows|changes`, a line each.
 pub fn rows(url: &str) -> Result<String> {
     let counted = "SELECT relname, n_tup_ins - n_tup_del, n_tup_upd FROM pg_stat_user_tables";
