@@ -17,6 +17,8 @@ mod accessibility;
 mod company;
 mod deleting;
 mod getting_along;
+mod history;
+mod hostile;
 mod letting_in;
 mod notifying;
 mod outage;

@@ -86,6 +86,14 @@ impl Window {
         self.session.command("POST", "/refresh", &json!({})).await;
     }
 
+    /// From now on no page runs a script.
+    pub async fn is_without_scripts(&self) {
+        let off = json!({"value": true});
+        self.session
+            .devtools("Emulation.setScriptExecutionDisabled", &off)
+            .await;
+    }
+
     /// The path of the page.
     pub async fn path(&self) -> String {
         let url = self.session.command("GET", "/url", &Value::Null).await;
@@ -255,17 +263,22 @@ impl Window {
 
     /// That the browser found nothing to complain of: no script failed, nothing broke the page's own policy.
     pub async fn has_no_complaints(&self) {
+        let complaints = self.complaints().await;
+        assert!(
+            complaints.is_empty(),
+            "the browser's console: {complaints:?}"
+        );
+    }
+
+    /// What the browser complained of.
+    pub async fn complaints(&self) -> Vec<String> {
         let entries = self
             .session
             .command("POST", "/se/log", &json!({"type": "browser"}))
             .await;
-        let severe: Vec<&Value> = entries
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|entry| entry["level"] == "SEVERE")
-            .collect();
-        assert!(severe.is_empty(), "the browser's console: {severe:?}");
+        let entries = entries.as_array().unwrap().iter();
+        let severe = entries.filter(|entry| entry["level"] == "SEVERE");
+        severe.map(Value::to_string).collect()
     }
 
     async fn element(&self, selector: &str) -> String {

@@ -13,12 +13,7 @@ fn a_room_can_be_made_read_and_written_in() {
         let site = Site::start(Database::Sqlite);
         let driver = Driver::start();
         let ada = Window::open(&driver, &site.origin(), DESK).await;
-        ada.session
-            .devtools(
-                "Emulation.setScriptExecutionDisabled",
-                &json!({"value": true}),
-            )
-            .await;
+        ada.is_without_scripts().await;
         ada.signs_up(&site, "ada").await;
         let ben = site.signed_up("ben").await;
         ben.json(

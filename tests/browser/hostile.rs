@@ -1,0 +1,441 @@
+//! Text that is meant to be more than text, in every field there is, on every page that shows it: nothing of it runs, nothing breaks
+//! the page's own policy, nothing is wider than a narrow phone.
+
+use serde_json::{Value, json};
+
+use crate::driver::Driver;
+use crate::play;
+use crate::site::http::encoded;
+use crate::site::{Database, Site};
+use crate::window::Window;
+
+const NARROW: (u32, u32) = (360, 740);
+/// What stands in each field behind a word of its own.
+const MARKUP: &str = "<img src=x onerror=ran=1></script>{{7777*7777}}";
+/// What the template would make of it.
+const CALCULATED: &str = "60481729";
+
+/// Notes whatever must not happen, on every page, before any of its own scripts.
+const WATCH: &str = "
+    const note = (what) => {
+        const noted = JSON.parse(sessionStorage.getItem('noted') ?? '[]');
+        sessionStorage.setItem('noted', JSON.stringify([...noted, `${location.pathname}${location.search}: ${what}`.slice(0, 400)]));
+    };
+    document.addEventListener('securitypolicyviolation', (event) => note(`${event.violatedDirective} forbids ${event.blockedURI} ${event.sample}`));
+    addEventListener('error', (event) => event.message && note(event.message));
+    addEventListener('unhandledrejection', (event) => note(String(event.reason)));
+    for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => note(name);
+    Object.defineProperty(window, 'ran', { set() { note('a script of somebody ran'); }, configurable: false });";
+
+/// What is wrong with the page as it stands.
+const LOOK: &str = "
+    const wrong = JSON.parse(sessionStorage.getItem('noted') ?? '[]');
+    const areas = [document.documentElement, document.body, ...document.querySelectorAll('main, .timeline__scroll, .door, .sheet')];
+    for (const area of areas) if (area.scrollWidth > area.clientWidth + 1) wrong.push(`${area.tagName}.${area.className} is ${area.scrollWidth} wide`);
+    const strange = 'img[src=\"x\"], [onerror], [onload], [onclick], [onmouseover], .message__text [style], iframe, object, embed, base, math, .message__text svg, script:not([src], [type=\"application/json\"])';
+    for (const element of document.querySelectorAll(strange)) wrong.push(element.outerHTML.slice(0, 200));
+    const leads = (element) => (element.getAttribute('href') ?? element.getAttribute('action') ?? element.getAttribute('formaction')).replace(/[\\s\\u0000-\\u001f]/g, '');
+    for (const element of document.querySelectorAll('[href], [action], [formaction]')) if (/^(javascript|data|vbscript):/i.test(leads(element))) wrong.push(element.outerHTML.slice(0, 200));
+    const fields = [...document.querySelectorAll('input, textarea')].map((field) => field.value).join(' ');
+    const all = `${document.title} ${document.body.textContent} ${fields}`.replace(/[\\u2068\\u2069]/g, '');
+    if (all.includes(arguments[1])) wrong.push('a template was filled in twice');
+    for (const text of arguments[0]) if (!all.includes(text)) wrong.push(`it does not show ${text}`);
+    return wrong.map((what) => `${location.pathname}${location.search}: ${what}`);";
+
+/// A field's text with a word by which it is known again.
+fn marked(word: &str) -> String {
+    format!("{word}{MARKUP}")
+}
+
+struct Watched {
+    window: Window,
+    wrong: Vec<String>,
+}
+
+impl Watched {
+    /// Opens a page, and looks at it.
+    async fn sees(&mut self, path: &str, words: &[&str]) {
+        self.window.goes_to(path).await;
+        self.looks(words).await;
+    }
+
+    /// Looks at the page as it is: the words' texts are there as they were typed, and nothing came of them.
+    async fn looks(&mut self, words: &[&str]) {
+        let ready = "return document.readyState === 'complete'";
+        self.window
+            .until("the page", async || {
+                self.window.runs(ready, &[]).await == true
+            })
+            .await;
+        let texts: Vec<String> = words.iter().map(|word| marked(word)).collect();
+        let found = self
+            .window
+            .runs(LOOK, &[json!(texts), json!(CALCULATED)])
+            .await;
+        let found = found.as_array().expect("a page").iter();
+        self.wrong
+            .extend(found.map(|found| found.as_str().unwrap().to_owned()));
+    }
+
+    /// Fills in a form as somebody would whom no field keeps from it, and sends it.
+    async fn fills(&self, path: &str, form: &str, fields: &[(&str, &str)]) {
+        self.window.goes_to(path).await;
+        self.window.shows(form).await;
+        let script = "window.isLeft = false;
+            const form = document.querySelector(arguments[0]);
+            form.noValidate = true;
+            let button = null;
+            for (const [name, value] of arguments[1]) {
+                const field = form.elements[name];
+                if (name === 'press') button = form.querySelector(value);
+                else if (name === 'do') button = form.querySelector(`button[name=\"do\"][value=\"${value}\"]`);
+                else { field.disabled = false; field.value = value; }
+            }
+            form.requestSubmit(button ?? undefined);";
+        self.window
+            .runs(script, &[json!(form), json!(fields)])
+            .await;
+        self.window
+            .until("the answer", async || {
+                let script =
+                    "return window.isLeft === undefined && document.readyState === 'complete'";
+                self.window.runs(script, &[]).await == true
+            })
+            .await;
+    }
+}
+
+/// Messages of every trick; what is drawn of them is markup's own matter, and here only that nothing else comes of them.
+fn tricks() -> Vec<String> {
+    let spellings = [
+        "javascript:ran=1",
+        "JaVaScRiPt:ran=1",
+        "java\tscript:ran=1",
+        "javascript&colon;ran=1",
+        "javascript&#58;ran=1",
+        "&#106;avascript:ran=1",
+        "%6aavascript:ran=1",
+        " javascript:ran=1",
+        "\u{1}javascript:ran=1",
+        "vbscript:ran=1",
+        "data:text/html,<script>ran=1</script>",
+        "data:text/html;base64,PHNjcmlwdD5yYW49MTwvc2NyaXB0Pg==",
+        "//evil.test/\"onmouseover=\"ran=1",
+        "https://evil.test/'onclick='ran=1'",
+    ];
+    let mut tricks: Vec<String> = spellings
+        .iter()
+        .map(|address| {
+            format!("[see]({address}) <{address}> {address} ![see]({address}) [see][1]\n\n[1]: {address}")
+        })
+        .collect();
+    tricks.extend(
+        [
+            "<script>ran=1</script><script src=//evil.test></script>",
+            "\"><svg onload=ran=1><math><mtext></p><style></style><img src onerror=ran=1>",
+            "<a href=\"javascript:ran=1\" style=\"position:fixed;inset:0\">all of it</a><base href=//evil.test>",
+            "<iframe srcdoc=\"<script>parent.ran=1</script>\"></iframe><object data=javascript:ran=1>",
+            "`<img src=x onerror=ran=1>` **<img src=x onerror=ran=1>** [<img src=x onerror=ran=1>](https://a.test)",
+            "```html\n</code></pre><script>ran=1</script>\n```\n```\"><img src=x onerror=ran=1>\nx\n```",
+            "@ada<img src=x onerror=ran=1> @\"><svg onload=ran=1> :tada\"><img src=x onerror=ran=1>:",
+            "</textarea></template></title></style></noscript></script><script>ran=1</script>",
+            "{{7777*7777}} {% raw %} ${7777*7777} #{7777*7777} <%= 7777*7777 %> {{constructor.constructor('ran=1')()}}",
+            "\u{202e}txet sdrawkcab\u{2066}\u{202a}\u{200f} \u{200b}\u{200d}\u{feff} end",
+            "/me <img src=x onerror=ran=1>",
+            "<!-- --!> ]]> <![CDATA[ <plaintext> \\u003cscript\\u003e",
+        ]
+        .map(str::to_owned),
+    );
+    tricks.push(format!("x{}", "\u{301}".repeat(1_000)));
+    tricks.push("W".repeat(16_000));
+    tricks.push(format!("https://a.test/{}", "w".repeat(3_000)));
+    tricks.push(format!("`{}`", "w".repeat(2_000)));
+    tricks.push(format!(
+        "> {}\n\n- {}\n\n1. {}",
+        "q".repeat(900),
+        "l".repeat(900),
+        "n".repeat(900)
+    ));
+    tricks.push(format!("```\n{}\n```", "c".repeat(2_000)));
+    tricks
+}
+
+#[test]
+fn nothing_that_anybody_types_is_more_than_text() {
+    play(async {
+        let site = Site::unlimited(Database::Sqlite);
+        let driver = Driver::start();
+        let window = Window::open(&driver, &site.origin(), NARROW).await;
+        window.counts(WATCH).await;
+        window.signs_up(&site, "ada").await;
+        let mut ada = Watched {
+            window,
+            wrong: Vec::new(),
+        };
+        let ben = site.signed_up("ben").await;
+        let wide = "W".repeat(64);
+        let longest = "w".repeat(32);
+        let zoe = site.signed_up(&longest).await;
+        let profile = [
+            ("name", wide.as_str()),
+            ("about", &"W".repeat(500)),
+            ("emoji", "🫖"),
+            ("status", &"W".repeat(80)),
+            ("hours", ""),
+        ];
+        zoe.form("/settings/profile", &profile)
+            .await
+            .expect(303, "a wide profile");
+
+        fills_in(&mut ada).await;
+        talks(&mut ada, &ben, &zoe).await;
+        looks_around(&mut ada, &longest).await;
+        tries_addresses(&mut ada).await;
+
+        assert!(ada.wrong.is_empty(), "{}", ada.wrong.join("\n"));
+        let complaints = ada.window.complaints().await;
+        let refused =
+            |complaint: &String| complaint.contains("the server responded with a status of 4");
+        let complaints: Vec<String> = complaints.into_iter().filter(|one| !refused(one)).collect();
+        assert!(
+            complaints.is_empty(),
+            "the browser's console: {complaints:?}"
+        );
+        assert_eq!(site.log().matches(" ERROR ").count(), 0, "{}", site.log());
+    });
+}
+
+/// Every form with a field that others see.
+async fn fills_in(ada: &mut Watched) {
+    let field = marked;
+    ada.fills(
+        "/settings",
+        "form[action=\"/settings/profile\"]",
+        &[
+            ("name", &field("N")),
+            ("about", &field("about")),
+            ("emoji", "🫖"),
+            ("status", &field("status")),
+        ],
+    )
+    .await;
+    ada.looks(&["N", "about", "status"]).await;
+    let profile = "form[action=\"/settings/profile\"]";
+    ada.fills("/settings", profile, &[("emoji", "<img>")]).await;
+    ada.looks(&[]).await;
+    ada.fills("/settings", profile, &[("emoji", "🫖")]).await;
+    ada.fills(
+        "/settings",
+        "form[action=\"/settings/notifications\"]",
+        &[
+            ("keywords", &field("keyword")),
+            ("time_zone", &field("zone")),
+        ],
+    )
+    .await;
+    ada.looks(&[]).await;
+    ada.fills(
+        "/admin/site",
+        "form[action=\"/admin/site\"]",
+        &[
+            ("name", &field("S")),
+            ("house_rules", &field("rules")),
+            ("contact", &field("contact")),
+            ("do", "looks"),
+        ],
+    )
+    .await;
+    ada.looks(&["S", "rules", "contact"]).await;
+    ada.fills(
+        "/admin/newcomers",
+        "form[action=\"/admin/newcomers\"]:last-of-type",
+        &[(
+            "people",
+            &format!("{}\n{}", field("person"), "W".repeat(300)),
+        )],
+    )
+    .await;
+    ada.looks(&[]).await;
+    let make = ("press", "#finder-make");
+    ada.fills("/", "#finder", &[("name", &field("R")), make])
+        .await;
+    ada.looks(&["R"]).await;
+    let room = ada.window.path().await;
+    let details = format!("{room}details");
+    let form = "form:has([name=\"topic\"])";
+    ada.fills(
+        &details,
+        form,
+        &[
+            ("name", &field("R2")),
+            ("topic", &field("topic")),
+            ("do", "change"),
+        ],
+    )
+    .await;
+    ada.looks(&["R2", "topic"]).await;
+    ada.sees(&room, &["R2", "topic"]).await;
+    for name in ["W".repeat(64), "\u{985}".repeat(64)] {
+        ada.fills("/", "#finder", &[("name", &name), make]).await;
+        ada.looks(&[]).await;
+        let room = ada.window.path().await;
+        let wide = [
+            ("name", name.as_str()),
+            ("topic", &"W".repeat(256)),
+            ("do", "change"),
+        ];
+        ada.fills(&format!("{room}details"), form, &wide).await;
+        ada.looks(&[]).await;
+        ada.sees(&room, &[]).await;
+    }
+}
+
+/// Messages as they arrive, as they are found later, edited, answered and reported.
+async fn talks(
+    ada: &mut Watched,
+    ben: &crate::site::http::Browser,
+    zoe: &crate::site::http::Browser,
+) {
+    ada.window.enters("lobby").await;
+    let said = async |person: &crate::site::http::Browser, body: Value| {
+        let answer = person
+            .json("POST", "/api/rooms/lobby/messages", &body)
+            .await;
+        answer.expect(201, &body.to_string()).value()["seq"]
+            .as_i64()
+            .unwrap()
+    };
+    for trick in tricks() {
+        said(ben, json!({"message": trick})).await;
+        ada.looks(&[]).await;
+    }
+    let plain = marked("said");
+    let first = said(zoe, json!({"message": plain})).await;
+    let answered = said(ben, json!({"message": marked("answer"), "reply_to": first})).await;
+    let path = format!("/api/rooms/lobby/messages/{answered}");
+    ben.json("PATCH", &path, &json!({"message": marked("edited")}))
+        .await
+        .expect(200, "an edit");
+    let form = "form#composer";
+    let script = "const field = document.querySelector('#composer-text');
+        field.value = arguments[0];
+        field.dispatchEvent(new Event('input', { bubbles: true }));
+        field.form.requestSubmit()";
+    ada.window.shows(form).await;
+    ada.window.runs(script, &[json!(marked("own"))]).await;
+    ada.window
+        .until("one's own words", async || {
+            let stored = ada.window.stored().await;
+            stored.iter().any(|text| text.starts_with("own"))
+        })
+        .await;
+    ada.looks(&["said", "edited", "own"]).await;
+    // As the server draws the same.
+    ada.window.enters("lobby").await;
+    ada.looks(&["said", "edited", "own"]).await;
+    ada.fills(
+        &format!("/chat/lobby/report?seq={first}"),
+        "form[action=\"/chat/lobby/report\"]",
+        &[("words", &marked("words"))],
+    )
+    .await;
+    let report = json!({"reason": "spam", "text": marked("report")});
+    ben.json(
+        "POST",
+        &format!("/api/rooms/lobby/messages/{first}/reports"),
+        &report,
+    )
+    .await
+    .expect(201, "a report");
+}
+
+/// Every page on which any of it is shown.
+async fn looks_around(ada: &mut Watched, longest: &str) {
+    for (path, words) in [
+        ("/", &["N"][..]),
+        ("/rooms", &["R2", "topic"]),
+        ("/settings", &["N", "about", "status"]),
+        ("/settings/delete", &[]),
+        ("/people/ada/", &["N", "about", "status"]),
+        ("/people/ben/", &[]),
+        (&format!("/people/{longest}/"), &[]),
+        ("/chat/lobby/details", &["N"]),
+        ("/chat/lobby/notifications", &[]),
+        ("/chat/direct/ada/", &["N"]),
+        (&format!("/chat/direct/{longest}/"), &[]),
+        ("/invitations", &[]),
+        ("/admin/people", &["N"]),
+        ("/admin/log", &[]),
+        ("/admin/reports", &["report", "said"]),
+        ("/admin/rooms", &["R2"]),
+        ("/admin/site", &["S", "rules", "contact"]),
+        ("/admin/invitations", &[]),
+    ] {
+        ada.sees(path, words).await;
+    }
+}
+
+/// What stands in an address.
+async fn tries_addresses(ada: &mut Watched) {
+    let text = encoded(&marked("q"));
+    let wide = "W".repeat(300);
+    for value in [
+        text.as_str(),
+        wide.as_str(),
+        "%00%0d%0a",
+        "%ff%fe",
+        "javascript:ran=1",
+    ] {
+        for path in [
+            "/rooms?q=",
+            "/admin/people?q=",
+            "/admin/reports?q=",
+            "/search?q=",
+            "/chat/lobby/?at=",
+            "/chat/lobby/?on=",
+            "/chat/lobby/report?seq=",
+            "/chat/lobby/delete?seq=",
+            "/chat/lobby/versions?seq=",
+            "/chat/lobby/pins?x=",
+            "/chat/",
+            "/people/",
+            "/signup?invite=",
+            "/setup?token=",
+            "/reset?token=",
+            "/login?next=",
+        ] {
+            ada.sees(&format!("{path}{value}"), &[]).await;
+        }
+    }
+    ada.window
+        .runs("document.querySelector('#logout')?.requestSubmit()", &[])
+        .await;
+    ada.window.arrives_at("/login").await;
+    ada.looks(&["S"]).await;
+    for path in ["/signup", "/login?next=//evil.test", "/nothing"] {
+        ada.sees(path, &[]).await;
+    }
+    for next in [
+        "javascript:ran=1",
+        "//evil.test/",
+        "/\\evil.test",
+        "https://evil.test/",
+    ] {
+        ada.window
+            .goes_to(&format!("/login?next={}", encoded(next)))
+            .await;
+        let value = "return document.querySelector('[name=\"next\"]')?.value ?? ''";
+        let kept = ada.window.runs(value, &[]).await;
+        assert!(kept == "" || kept == "/", "{next} is kept as {kept}");
+    }
+    ada.fills(
+        "/login",
+        "form[action=\"/login\"]",
+        &[
+            ("username", &marked("user")),
+            ("password", "a wrong one here"),
+        ],
+    )
+    .await;
+    ada.looks(&["user"]).await;
+}
