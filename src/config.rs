@@ -109,7 +109,7 @@ pub struct Config {
     )]
     pub bind: SocketAddr,
 
-    /// The folder that holds the SQLite file; to copy it, stop adda first
+    /// The folder that holds the SQLite file and `uploads`, the files that people sent; to copy it, stop adda first
     #[arg(
         long,
         env = "ADDA_DATA",
@@ -154,6 +154,14 @@ pub struct Config {
         value_name = "NUMBER"
     )]
     pub sign_ins_per_minute: u32,
+
+    /// Bytes of one file that is sent, such as `100MB` or `1GB`
+    #[arg(long, env = "ADDA_UPLOAD_MAX", default_value = "100MB", value_name = "BYTES", value_parser = values::parse_file_bytes)]
+    pub upload_max: u64,
+
+    /// Bytes of all files that one person keeps here, such as `5GB`; 0 lifts it
+    #[arg(long, env = "ADDA_UPLOAD_QUOTA", default_value = "5GB", value_name = "BYTES", value_parser = values::parse_bytes)]
+    pub upload_quota: u64,
 
     /// HTTP workers; the number of cores where it is not set
     #[arg(long, env = "ADDA_WORKERS", value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -209,6 +217,11 @@ impl Config {
             Some(url) => url.clone(),
             None => format!("sqlite://{}", self.data.join("adda.db").display()),
         }
+    }
+
+    /// The folder of the files that people sent; several nodes share it.
+    pub fn uploads(&self) -> PathBuf {
+        self.data.join("uploads")
     }
 
     /// How many HTTP workers to run.

@@ -55,6 +55,8 @@ pub enum Error {
     Busy,
     /// Not possible just now, the cause is for the log. What was sent may or may not be stored: a retry finds out.
     Unavailable(String),
+    /// There is no space left for files; what is there can still be read.
+    NoSpace,
     /// A mistake of ours, the cause is for the log.
     Internal(String),
 }
@@ -74,7 +76,7 @@ impl Error {
             Error::Unsupported => "unsupported",
             Error::RateLimited(_) => "rate_limited",
             Error::Busy => "busy",
-            Error::Unavailable(_) => "unavailable",
+            Error::Unavailable(_) | Error::NoSpace => "unavailable",
             Error::Internal(_) => "internal",
         }
     }
@@ -84,6 +86,7 @@ impl Error {
         match self {
             Error::RateLimited(wait) => Some(*wait),
             Error::Busy | Error::Unavailable(_) => Some(Duration::from_secs(1)),
+            Error::NoSpace => Some(Duration::from_secs(60)),
             _ => None,
         }
     }

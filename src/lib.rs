@@ -20,6 +20,7 @@ pub mod store;
 pub mod rights;
 
 pub mod emoji;
+pub mod files;
 pub mod json;
 pub mod keywords;
 pub mod mentions;

@@ -232,6 +232,11 @@ impl ClientId {
 }
 
 impl MessageText {
+    /// None at all, where files say it.
+    pub fn none() -> MessageText {
+        MessageText("".into())
+    }
+
     /// Checks a message's text; kept as typed.
     pub fn parse(text: &str) -> Result<MessageText> {
         if text.contains('\0') {

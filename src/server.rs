@@ -84,6 +84,8 @@ impl Site {
             arbiters.clone(),
             metrics.clone(),
         )?;
+        let files = store.clone();
+        actix_web::rt::spawn(async move { files.look_after_files().await });
         let services = Services::new(Arc::new(config), store.clone(), &row, chat)?;
         let services = actix_http_web::Data::new(services);
         Ok(Site {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::machine::{self, Cores};
-use crate::plans::{ActivityPlan, AroundPlan, BurstPlan, LobbyPlan, PresencePlan};
+use crate::plans::{ActivityPlan, AroundPlan, BurstPlan, LobbyPlan, PresencePlan, UploadsPlan};
 use crate::spread::over_nodes;
 use crate::{Failure, Result};
 
@@ -47,6 +47,8 @@ pub enum Scenario {
     Presence(PresencePlan),
     /// Frames a second that somebody with many busy rooms gets
     Activity(ActivityPlan),
+    /// Megabytes a second at which a file arrives, the memory that takes, and how long a large picture takes
+    Uploads(UploadsPlan),
     /// Rows that a burst of messages in a room with many members writes
     Burst(BurstPlan),
     /// How long the disk takes to keep something

@@ -55,6 +55,7 @@ mod talk;
 mod tally;
 mod throughput;
 mod token;
+mod uploads;
 mod verdict;
 
 use std::process::ExitCode;
@@ -138,6 +139,10 @@ fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
         Scenario::Activity(plan) => {
             let activity = activity::run(&mut Stage::open(&setting)?, plan)?;
             Ok(shown(&activity, activity.is_clean()))
+        }
+        Scenario::Uploads(plan) => {
+            let uploads = uploads::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&format!("{uploads}\n"), true))
         }
         Scenario::Burst(plan) => {
             let burst = burst::run(&mut Stage::open(&setting)?, plan)?;

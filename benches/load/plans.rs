@@ -50,6 +50,17 @@ pub struct AroundPlan {
     pub requests: u32,
 }
 
+/// Files that one person sends, one after the other.
+#[derive(Args, Clone)]
+pub struct UploadsPlan {
+    /// How large each is
+    #[arg(long, default_value_t = 500, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    pub megabytes: u16,
+    /// How many, and how many pictures
+    #[arg(long, default_value_t = 5, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub times: u16,
+}
+
 /// Somebody with many busy rooms.
 #[derive(Args, Clone)]
 pub struct ActivityPlan {

@@ -67,6 +67,8 @@ impl Server {
             .env("ADDA_SIGNUP", "open")
             .env("ADDA_MESSAGES_PER_SECOND", "0")
             .env("ADDA_SIGN_INS_PER_MINUTE", "0")
+            .env("ADDA_UPLOAD_MAX", "1GB")
+            .env("ADDA_UPLOAD_QUOTA", "0")
             .env("RUST_LOG", "warn")
             .stdin(Stdio::null())
             .stdout(Stdio::piped());

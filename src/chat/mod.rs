@@ -10,6 +10,7 @@ mod session;
 
 mod editing;
 mod handing_on;
+pub mod posting;
 mod reacting;
 mod taking_back;
 mod wanting;
@@ -43,7 +44,7 @@ pub use hub::{Arbiters, Presences};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
-use crate::names::{ClientId, MessageText};
+use crate::names::ClientId;
 use crate::store::messages::Message;
 use crate::store::rooms::{self, Room as View};
 use crate::store::site::Site;
@@ -56,6 +57,7 @@ use hub::{
     AccessChanged, CloseAll, CutOff, Enter, Foundation, Hub, MarkChanged, ProfileChanged,
     ReadMoved, RoomGone, RoomHandle, SignOut, WhoIsThere,
 };
+use posting::Posting;
 use relay::{Line, RedisAddress, Relay};
 use room::{DoAndTell, Told};
 
@@ -132,11 +134,19 @@ impl Chat {
         viewer: &Viewer,
         room: &View,
         client_id: Option<ClientId>,
-        text: MessageText,
-        reply_to: Option<i64>,
+        posting: Posting,
     ) -> Result<(Message, bool)> {
         self.allowances.of(viewer.id).take()?;
-        let what = What::Post { text, reply_to };
+        let Posting {
+            text,
+            reply_to,
+            attachments,
+        } = posting;
+        let what = What::Post {
+            text,
+            reply_to,
+            attachments,
+        };
         match self.change(viewer, room, client_id, what).await? {
             Told::Stored(message) => Ok((message, true)),
             Told::Known(message) => Ok((message, false)),

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
 
+use super::posting::{Named, Posting};
 use crate::error::{Error, Result};
 use crate::json::Object;
 use crate::names::{ClientId, MessageText};
@@ -15,6 +16,7 @@ use crate::store::Edit;
 use crate::store::messages::Message;
 use crate::store::reading::Seen;
 use crate::store::rooms::{self, Room};
+use crate::store::uploads::Wanted;
 use crate::store::users::Profile;
 use crate::view::texts;
 
@@ -32,6 +34,8 @@ pub enum Request {
         text: MessageText,
         /// The message it answers.
         reply_to: Option<i64>,
+        /// The files that it carries.
+        attachments: Vec<Wanted>,
     },
     /// Say a message in other words.
     Edit {
@@ -124,6 +128,7 @@ struct Incoming {
     message: Option<String>,
     client_id: Option<String>,
     reply_to: Option<i64>,
+    attachments: Option<Vec<Named>>,
     seq: Option<i64>,
     based_on: Option<i64>,
     on: Option<bool>,
@@ -157,19 +162,25 @@ impl Request {
         match incoming.kind.as_deref() {
             None | Some("message") => {
                 // Without a type the text is what tells a post from something else.
-                let text = incoming
-                    .message
-                    .as_deref()
-                    .ok_or(if incoming.kind.is_some() {
-                        Error::Empty
-                    } else {
-                        Error::BadRequest("bad-frame")
-                    });
-                let text = text.and_then(MessageText::parse).map_err(unreadable)?;
+                let says_nothing = incoming.message.is_none() && incoming.attachments.is_none();
+                if incoming.kind.is_none() && says_nothing {
+                    return Err(unreadable(Error::BadRequest("bad-frame")));
+                }
+                let posting = Posting::parse(
+                    incoming.message.as_deref(),
+                    incoming.reply_to,
+                    incoming.attachments.unwrap_or_default(),
+                );
+                let Posting {
+                    text,
+                    reply_to,
+                    attachments,
+                } = posting.map_err(unreadable)?;
                 Ok(Request::Post {
                     client_id,
                     text,
-                    reply_to: incoming.reply_to,
+                    reply_to,
+                    attachments,
                 })
             }
             Some("edit") => {

@@ -12,6 +12,7 @@ use crate::store::messages::Message;
 use crate::store::muted::Muted;
 use crate::store::named::Called;
 use crate::store::quotes::{self, excerpt};
+use crate::store::uploads;
 use crate::telling::{Call, Heard};
 
 /// One message.
@@ -86,7 +87,11 @@ impl From<&Message> for Said {
             author: message.author,
             username: message.username.to_string(),
             name: message.name.clone(),
-            excerpt: excerpt(&message.text),
+            excerpt: if message.text.is_empty() {
+                excerpt(&uploads::names(&message.attachments))
+            } else {
+                excerpt(&message.text)
+            },
             text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),
             answers: Answered::by(message),

@@ -85,6 +85,33 @@ pub(super) fn parse_rate(text: &str) -> Result<f64, String> {
     }
 }
 
+/// Bytes, with a unit as people write it: a thousand kB are a MB.
+pub(super) fn parse_bytes(text: &str) -> Result<u64, String> {
+    let refusal = || "it is 0, or a number of bytes such as 500kB, 100MB or 5GB".to_owned();
+    let text = text.trim().to_ascii_uppercase();
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let unit: u64 = match text[digits.len()..].trim() {
+        "" | "B" => 1,
+        "K" | "KB" => 1_000,
+        "M" | "MB" => 1_000_000,
+        "G" | "GB" => 1_000_000_000,
+        "T" | "TB" => 1_000_000_000_000,
+        _ => return Err(refusal()),
+    };
+    let number: u64 = digits.parse().map_err(|_| refusal())?;
+    let bytes = number.checked_mul(unit).ok_or_else(refusal)?;
+    // The database counts with a sign.
+    i64::try_from(bytes).map(|_| bytes).map_err(|_| refusal())
+}
+
+/// Bytes of one file: none at all would be a site that takes no message's file, and says so in no clear way.
+pub(super) fn parse_file_bytes(text: &str) -> Result<u64, String> {
+    match parse_bytes(text)? {
+        0 => Err("it is 1 byte or more".to_owned()),
+        bytes => Ok(bytes),
+    }
+}
+
 /// The logger drops what it cannot read, and takes a misspelt level for a module: then it would show nothing at all.
 pub(super) fn parse_log(text: &str) -> Result<String, String> {
     let (directives, search) = text.split_once('/').unwrap_or((text, ""));
@@ -160,6 +187,24 @@ mod tests {
         ] {
             assert!(parse_rate(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn bytes_are_read_with_their_units() {
+        for (text, bytes) in [
+            ("0", 0),
+            ("1", 1),
+            ("100MB", 100_000_000),
+            ("5 gb", 5_000_000_000),
+            ("64k", 64_000),
+            ("2T", 2_000_000_000_000),
+        ] {
+            assert_eq!(parse_bytes(text), Ok(bytes), "{text}");
+        }
+        for text in ["", "MB", "-1", "1.5GB", "5 GiB", "many", "99999999999TB"] {
+            assert!(parse_bytes(text).is_err(), "{text:?}");
+        }
+        assert!(parse_file_bytes("0").is_err());
     }
 
     #[test]

@@ -1,11 +1,13 @@
 //! `adda check`: whether what is stored agrees with itself. One snapshot, set by set; nothing is written, not even where
 //! something is wrong.
 
+mod files;
 mod rules;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::blobs::Folder;
 use super::connection::{Conn, Opener, known_versions, made_by_newer, snapshot};
 use crate::config::Config;
 use crate::error::{Error, Result};
@@ -63,7 +65,8 @@ pub fn database(config: &Config) -> Result<Report> {
             }
         }
         let is_damaged = !report.is_well();
-        let found = examine(conn, &mut report);
+        let folder = Folder::new(config.uploads());
+        let found = examine(conn, &folder, &mut report);
         match found {
             // A damaged file cannot be read to its end.
             Err(Error::Unavailable(cause) | Error::Internal(cause)) if is_damaged => {
@@ -98,10 +101,11 @@ fn is_of_this_version(conn: &mut Conn) -> Result<()> {
     Ok(())
 }
 
-fn examine(conn: &mut Conn, report: &mut Report) -> Result<()> {
+fn examine(conn: &mut Conn, folder: &Folder, report: &mut Report) -> Result<()> {
     for rule in rules::rules(matches!(conn, Conn::Sqlite(_))) {
         apply(conn, &rule, report)?;
     }
+    files::examine(conn, folder, report)?;
     report.rooms = count(conn, "FROM rooms")?;
     report.messages = count(conn, "FROM messages")?;
     report.people = count(conn, "FROM users")?;

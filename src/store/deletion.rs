@@ -8,7 +8,7 @@ use super::memberships as members;
 use super::schema::{former_slugs, invitations, memberships, messages, room_counters, rooms};
 use super::time::Time;
 use super::users::{Viewer, raise_access_revision};
-use super::{RoomId, Store, UserId, audit};
+use super::{RoomId, Store, UserId, audit, uploads};
 use crate::error::{Error, Result};
 use crate::names::Slug;
 use crate::rights::{self, Action, Kind};
@@ -22,7 +22,7 @@ impl Store {
         loop {
             match self.write(next_piece).await {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => return self.files_are_gone(),
                 // Begun again at the next deletion, or the next start.
                 Err(error) => return log::warn!("deleted rooms are not gone yet: {error}"),
             }
@@ -64,6 +64,7 @@ pub fn begin(conn: &mut Conn, viewer: &Viewer, room: RoomId) -> Result<Vec<UserI
             rooms::deleted_at.eq(Some(now)),
         ))
         .execute(conn)?;
+    uploads::erase_of_room(conn, room)?;
     for user in &people {
         raise_access_revision(conn, *user)?;
     }

@@ -19,6 +19,7 @@ use super::quotes::Quote;
 use super::reactions::Reaction;
 use super::schema::{messages, room_counters, rooms, users};
 use super::time::Time;
+use super::uploads::Attachment;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 pub(super) use places::at;
@@ -70,6 +71,9 @@ pub struct Message {
     /// The revision under which it came to say what it says, where that is not what was first said.
     #[serde(skip)]
     pub worded_at: Option<i64>,
+    /// The files that it carries.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// Whom it names.
     #[serde(skip)]
     pub called: Called,

@@ -2,6 +2,7 @@
 //!
 //! Reads go through a pool and a bounded executor; writes of every kind pass the commit queue.
 
+pub mod blobs;
 mod commits;
 mod connection;
 mod crew;
@@ -49,6 +50,7 @@ pub mod search;
 pub mod settings;
 pub mod sign_ins;
 pub mod unread;
+pub mod uploads;
 pub mod versions;
 pub mod wants;
 
@@ -63,8 +65,11 @@ pub use commits::{
 pub use connection::Conn;
 pub use time::Time;
 
+use tokio::sync::Notify;
+
 use crate::config::Config;
 use crate::error::{Error, Result};
+use blobs::Blobs;
 use commits::CommitQueue;
 use connection::Opener;
 use executor::Readers;
@@ -86,6 +91,9 @@ pub struct Store {
     unsound: Arc<Mutex<HashSet<RoomId>>>,
     settings: settings::Known,
     search: search::Search,
+    blobs: Blobs,
+    /// Told when files have gone whose bytes are still there.
+    files_gone: Arc<Notify>,
     _folder: Option<Arc<folder::FolderLock>>,
 }
 
@@ -130,6 +138,8 @@ impl Store {
             unsound: Arc::default(),
             settings: settings::Known::new(opened.settings.clone()),
             search,
+            blobs: Blobs::new(config.uploads()),
+            files_gone: Arc::default(),
             _folder: folder.map(Arc::new),
         };
         Ok((store, opened))
@@ -206,8 +216,10 @@ impl Store {
             Err(error) => return Saved::Failed(error),
         };
         let saved = late.within(DEADLINE).await;
-        if matches!(saved, Saved::Late(_)) {
-            self.commits.relieve();
+        match &saved {
+            Saved::Late(_) => self.commits.relieve(),
+            Saved::Done(committed) if committed.lets_files_go() => self.files_are_gone(),
+            _ => {}
         }
         saved
     }
@@ -215,6 +227,11 @@ impl Store {
     fn is_unsound(&self, room: RoomId) -> bool {
         let unsound = self.unsound.lock().unwrap_or_else(PoisonError::into_inner);
         unsound.contains(&room)
+    }
+
+    /// Where the bytes of files lie.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
     }
 
     /// How the store does just now.

@@ -1,6 +1,6 @@
 //! Everything that is kept of somebody, for themself to take along. Nothing that opens a door is among it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use data_encoding::BASE64;
 use diesel::prelude::*;
@@ -11,6 +11,7 @@ use super::muted;
 use super::reports::{self, Mine};
 use super::schema::{invitations, memberships, messages, rooms, users};
 use super::time::Time;
+use super::uploads::{self, Attachment};
 use super::users::profiles::{self, Own};
 use super::users::{Profile, avatars};
 use super::{RoomId, UserId};
@@ -98,6 +99,9 @@ pub struct Said {
     room: Option<String>,
     sent_at: Time,
     message: String,
+    /// The files that it carries; whoever may read it gets them by their addresses.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<Attachment>,
 }
 
 /// Somebody, but for what they said.
@@ -188,9 +192,30 @@ fn made_by(conn: &mut Conn, user: UserId) -> Result<Vec<Invitation>> {
     Ok(rows.into_iter().map(invitation).collect())
 }
 
+type SaidColumns = (RoomId, i64, String, chrono::NaiveDateTime, String, i32);
+
+/// The files of those messages that carry any.
+fn files_of(
+    conn: &mut Conn,
+    rows: &[SaidColumns],
+) -> Result<HashMap<(RoomId, i64), Vec<Attachment>>> {
+    let mut carrying: BTreeMap<RoomId, Vec<i64>> = BTreeMap::new();
+    for (room, seq, .., attachments) in rows {
+        if *attachments > 0 {
+            carrying.entry(*room).or_default().push(*seq);
+        }
+    }
+    let mut found = HashMap::new();
+    for (room, seqs) in carrying {
+        let files = uploads::of_messages(conn, room, &seqs)?;
+        found.extend(files.into_iter().map(|(seq, files)| ((room, seq), files)));
+    }
+    Ok(found)
+}
+
 /// What they said after a message, room by room, at most [`PIECE`] messages.
 pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> Result<Vec<Said>> {
-    let rows: Vec<(RoomId, i64, String, chrono::NaiveDateTime, String)> = messages::table
+    let rows: Vec<SaidColumns> = messages::table
         .inner_join(rooms::table)
         .filter(messages::author_id.eq(user))
         .filter(messages::kind.is_null())
@@ -209,12 +234,15 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
             rooms::slug,
             messages::sent_at,
             messages::text,
+            messages::attachments,
         ))
         .load(conn)?;
     let places: BTreeSet<(RoomId, UserId)> = rows.iter().map(|row| (row.0, user)).collect();
     let places: Vec<(RoomId, UserId)> = places.into_iter().collect();
     let known = access::permitted(conn, &places)?;
-    let said = |(room_id, seq, room, sent_at, message)| Said {
+    let mut files = files_of(conn, &rows)?;
+    let said = |(room_id, seq, room, sent_at, message, _)| Said {
+        attachments: files.remove(&(room_id, seq)).unwrap_or_default(),
         room_id,
         seq,
         room: known.contains(&(room_id, user)).then_some(room),

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::connection::Conn;
 use super::messages::Message;
 use super::schema::{messages, users};
-use super::{RoomId, UserId};
+use super::{RoomId, UserId, uploads};
 use crate::error::Result;
 
 /// Characters of a message that are shown where it is only mentioned.
@@ -149,6 +149,17 @@ fn of(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<HashMap<i64, Quote>
                 deleted_at.is_some(),
             );
             quotes.insert(seq, quote);
+        }
+    }
+    let silent =
+        |(seq, quote): (&i64, &Quote)| (!quote.deleted && quote.excerpt.is_empty()).then_some(*seq);
+    let silent: Vec<i64> = quotes.iter().filter_map(silent).collect();
+    if !silent.is_empty() {
+        // What is said by files alone is shown by their names.
+        for (seq, files) in uploads::of_messages(conn, room, &silent)? {
+            if let Some(quote) = quotes.get_mut(&seq) {
+                quote.excerpt = excerpt(&uploads::names(&files));
+            }
         }
     }
     Ok(quotes)

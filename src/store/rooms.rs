@@ -272,6 +272,15 @@ pub fn by_id(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<Room
     seen(conn, viewer, row)
 }
 
+/// A room by its number, as far as rights go, and where somebody stands in it. Errors: `NotFound` where there is none.
+pub fn rights_of(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<rights::Room> {
+    let row: Row = rows_for(viewer.id)
+        .filter(rooms::id.eq(id))
+        .filter(rooms::deleted_at.is_null())
+        .first(conn)?;
+    Ok(row.rights())
+}
+
 /// The same whether they may know of it or not: for whoever has asked that already. What was said there is not in it.
 pub(super) fn unasked(conn: &mut Conn, viewer: &users::Viewer, id: RoomId) -> Result<Room> {
     let row: Row = rows_for(viewer.id)

@@ -169,6 +169,8 @@ diesel::table! {
         worded_revision -> Nullable<BigInt>,
         reactions -> BigInt,
         pinned -> Bool,
+        attachments -> Integer,
+        images -> Integer,
     }
 }
 
@@ -186,6 +188,29 @@ diesel::table! {
     chores (name) {
         name -> Text,
         done_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    uploads (id) {
+        id -> Text,
+        uploader_id -> BigInt,
+        room_id -> BigInt,
+        seq -> Nullable<BigInt>,
+        position -> Integer,
+        covered -> Bool,
+        state -> Text,
+        name -> Text,
+        content_type -> Text,
+        size -> BigInt,
+        sha256 -> Nullable<Binary>,
+        width -> Nullable<Integer>,
+        height -> Nullable<Integer>,
+        duration_ms -> Nullable<BigInt>,
+        peaks -> Nullable<Binary>,
+        animated -> Bool,
+        thumbnail -> Nullable<Text>,
+        created_at -> Timestamp,
     }
 }
 
@@ -310,6 +335,7 @@ diesel::joinable!(pins -> users (user_id));
 diesel::joinable!(reactions -> users (user_id));
 diesel::joinable!(reactions -> rooms (room_id));
 diesel::joinable!(messages -> rooms (room_id));
+diesel::joinable!(uploads -> rooms (room_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     attention,
@@ -333,5 +359,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reactions,
     reports,
     versions,
-    chores
+    chores,
+    uploads
 );

@@ -181,6 +181,17 @@ fn measured(picture: &DynamicImage, orientation: Orientation, shape: Shape) -> (
     }
 }
 
+/// All of a picture in another size, with what shines through.
+pub(super) fn reduced_whole(picture: &DynamicImage, width: u32, height: u32) -> DynamicImage {
+    let (whole_width, whole_height) = picture.dimensions();
+    reduced(
+        picture,
+        Part(0, 0, whole_width, whole_height),
+        width,
+        height,
+    )
+}
+
 /// A part of a picture in another size. Colours count by how opaque they are, so that what is hidden does not shine at the edges.
 fn reduced(picture: &DynamicImage, part: Part, width: u32, height: u32) -> DynamicImage {
     let Part(left, top, part_width, part_height) = part;

@@ -1,11 +1,16 @@
 //! What a room's page shows: a stretch of its messages, grouped as people talk.
 
+mod earlier;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
+pub use earlier::EarlierUnread;
+
+use super::attachments::{Attached, attached};
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
@@ -61,6 +66,8 @@ pub struct RoomPage<'a> {
     /// Whom I do not want to hear.
     #[serde(skip)]
     pub muted: Vec<Kept>,
+    /// Bytes of one file.
+    pub upload_max: u64,
     /// Why what was sent without script came back.
     pub refusal: Option<Refusal>,
     /// What was typed.
@@ -123,27 +130,6 @@ pub struct Answered {
     pub quote: Quote,
 }
 
-/// The first of the messages that somebody has not read.
-#[derive(Serialize)]
-pub struct EarlierUnread {
-    /// Its number.
-    pub seq: i64,
-    /// When it was said.
-    pub sent_at: Time,
-    /// The time of day in UTC.
-    pub time: String,
-}
-
-impl From<(i64, Time)> for EarlierUnread {
-    fn from((seq, sent_at): (i64, Time)) -> EarlierUnread {
-        EarlierUnread {
-            seq,
-            sent_at,
-            time: sent_at.clock(),
-        }
-    }
-}
-
 /// The fields of the form that posts.
 #[derive(Serialize, Default)]
 pub struct ComposerForm {
@@ -178,6 +164,8 @@ pub struct Item<'a> {
     pub client_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<i64>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attached<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub quote: Option<&'a Quote>,
     /// Whether the reader does not want to hear who said what it answers.
@@ -287,6 +275,7 @@ pub fn items<'a>(
                     .quote
                     .as_ref()
                     .is_some_and(|quote| muted.contains_key(&quote.author)),
+                attachments: attached(&message.attachments),
                 event: message.event.as_ref(),
                 reactions: chips(message, &reader.username),
                 pinned: pins::words(message),
@@ -391,6 +380,7 @@ impl Template for RoomPage<'_> {
             "emoji_only": self.emoji_only,
             "quick_reactions": QUICK,
             "pins": self.pins,
+            "upload_max": self.upload_max,
             "muted": self.muted,
         })
     }

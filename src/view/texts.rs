@@ -65,6 +65,7 @@ pub fn error(error: &Error) -> String {
             arguments.set("setting", "ADDA_URL");
             return t("refusal-origin", &arguments);
         }
+        Error::NoSpace => return t("refusal-upload-space", &arguments),
         Error::RateLimited(wait) => arguments.set("seconds", wait.as_secs().max(1)),
         _ => {}
     }
@@ -174,6 +175,7 @@ mod tests {
             Error::TooLarge,
             Error::Unsupported,
             Error::Busy,
+            Error::NoSpace,
             Error::BadRequest("bad-json"),
             Error::RateLimited(Duration::from_secs(3)),
             Error::Unavailable("cause".to_owned()),

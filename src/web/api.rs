@@ -12,11 +12,12 @@ use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use super::{
     attention, distance, members, moments, notifications, pins, profile, reading, reports,
-    taking_back, versions,
+    taking_back, uploads, versions,
 };
+use crate::chat::posting::{Named, Posting};
 use crate::error::{Error, Result};
 use crate::json::Object;
-use crate::names::{self, ClientId, DisplayName, MessageText, Slug, TOPIC_CHARACTERS_MAX};
+use crate::names::{self, ClientId, DisplayName, Slug, TOPIC_CHARACTERS_MAX};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Message, Stretch};
 use crate::store::muted;
@@ -59,6 +60,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
         .configure(versions::configure)
         .configure(answers::configure)
         .configure(pins::configure)
+        .configure(uploads::configure)
         .configure(distance::configure)
         .configure(attention::configure)
         .configure(reports::configure)
@@ -240,6 +242,7 @@ struct PostMessage {
     message: Option<String>,
     client_id: Option<String>,
     reply_to: Option<i64>,
+    attachments: Option<Vec<Named>>,
 }
 
 async fn post_message(
@@ -248,12 +251,16 @@ async fn post_message(
     slug: web::Path<String>,
     web::Json(Object(body)): web::Json<Object<PostMessage>>,
 ) -> Answer {
-    let text = MessageText::parse(body.message.as_deref().ok_or(Error::Empty)?)?;
+    let posting = Posting::parse(
+        body.message.as_deref(),
+        body.reply_to,
+        body.attachments.unwrap_or_default(),
+    )?;
     let client_id = body.client_id.as_deref().map(ClientId::parse).transpose()?;
     let room = find_room(&site, &caller, &slug).await?;
     let (message, new) = site
         .chat
-        .post(&caller.viewer, &room, client_id, text, body.reply_to)
+        .post(&caller.viewer, &room, client_id, posting)
         .await?;
     let message = answers::own(&site, &caller.viewer, room.id, message).await?;
     let mut answer = if new {

@@ -8,10 +8,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::api;
+use super::composing::Form;
 use super::deeds;
 use super::paths;
 use super::refusals::{self, Answer, Shared};
-use super::room;
 use super::visitor::{Caller, SignedIn, Visitor};
 use crate::error::{Error, Result};
 use crate::json::Object;
@@ -87,11 +87,11 @@ pub(super) async fn post(
     request: HttpRequest,
     Visitor(signed_in): Visitor,
     username: web::Path<String>,
-    form: web::Form<room::Form>,
+    form: web::Form<Form>,
 ) -> Answer {
     let other = deeds::person(&services, &signed_in.viewer, &username).await?;
     let typed = form.typed();
-    match begin(&services, &signed_in.viewer, other, &form).await {
+    match begin(&services, &signed_in.viewer, other, form.into_inner()).await {
         Ok(room) => Ok(refusals::see_other(&paths::room(&room.slug))),
         Err(refusal @ (Error::Empty | Error::TooLong | Error::Refused(_))) => {
             draw(
@@ -115,18 +115,13 @@ pub(super) async fn redirect(username: web::Path<String>) -> HttpResponse {
         .finish()
 }
 
-async fn begin(
-    services: &Shared,
-    viewer: &Viewer,
-    other: UserId,
-    form: &room::Form,
-) -> Result<Room> {
+async fn begin(services: &Shared, viewer: &Viewer, other: UserId, form: Form) -> Result<Room> {
     // Checked first: nobody gets a room of which they refuse the first word.
-    let (client_id, text) = form.checked()?;
+    let (client_id, posting) = form.checked()?;
     let (room, _) = find_or_make(services, viewer, BTreeSet::from([other])).await?;
     services
         .chat
-        .post(viewer, &room, client_id, text, None)
+        .post(viewer, &room, client_id, posting)
         .await?;
     Ok(room)
 }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use super::refusals::{self, ApiRefusal, PageRefusal};
 use super::visitor::Extended;
-use super::{Services, client, origin};
+use super::{Services, client, origin, uploads};
 use crate::error::Error;
 use crate::view::page::Reader;
 
@@ -30,6 +30,9 @@ const CROSS_ORIGIN_OPENER_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
     HeaderName::from_static("cross-origin-resource-policy");
+
+/// The same for files: those who take them in look after what does not arrive.
+const FILE_ANSWERED_WITHIN: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// What a handler that panicked left.
 type Panic = Box<dyn Any + Send>;
@@ -59,7 +62,7 @@ pub async fn guards(
                 let answer = answer(&services, request.request(), &foreign);
                 request.into_response(answer)
             }
-            Ok(()) => match timeout(ANSWERED_WITHIN, caught(next.call(request))).await {
+            Ok(()) => match timeout(answered_within(&request), caught(next.call(request))).await {
                 Ok(Ok(response)) => shape(&services, response?.map_into_boxed_body()),
                 Err(_) => {
                     let mut response = too_late(&services, &path);
@@ -85,6 +88,17 @@ pub async fn guards(
     resend_cookie(&services, &mut response);
     decorate(response.headers_mut(), policy);
     Ok(response)
+}
+
+fn answered_within(request: &ServiceRequest) -> Duration {
+    let path = request.path();
+    let is_upload = path.starts_with("/api/rooms/") && path.contains("/uploads");
+    let is_form = path.starts_with("/chat/") && uploads::form::carries_files(request.request());
+    if is_upload || is_form {
+        FILE_ANSWERED_WITHIN
+    } else {
+        ANSWERED_WITHIN
+    }
 }
 
 fn caught<T>(handling: impl Future<Output = T>) -> impl Future<Output = Result<T, Panic>> {
@@ -197,7 +211,7 @@ fn decorate(headers: &mut HeaderMap, policy: Policy) {
     set(CROSS_ORIGIN_RESOURCE_POLICY, "same-origin");
     set(
         PERMISSIONS_POLICY,
-        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+        "camera=(), geolocation=(), microphone=(self), payment=(), usb=()",
     );
     // What somebody uploaded has a stricter one.
     if !headers.contains_key(CONTENT_SECURITY_POLICY) {
@@ -223,7 +237,7 @@ fn content_security_policy(headers: &HeaderMap, services: &Services) -> HeaderVa
         }
     }
     let policy = format!(
-        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+        "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self'; \
          connect-src {connect}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
     );
     HeaderValue::from_str(&policy)

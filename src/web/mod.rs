@@ -32,6 +32,7 @@ mod deeds;
 mod details;
 mod directory;
 mod directs;
+mod downloads;
 mod editing;
 mod members;
 mod moments;
@@ -43,6 +44,7 @@ mod reports;
 mod search;
 mod socket;
 mod taking_back;
+mod uploads;
 mod versions;
 
 mod files;
@@ -52,6 +54,7 @@ mod accounts;
 mod adding;
 mod administration;
 mod client;
+mod composing;
 mod cookies;
 mod logo;
 mod methods;
@@ -81,6 +84,7 @@ use methods::{get, post, resource, upgrade};
 use passwords::Passwords;
 use pictures::Pictures;
 use throttle::Throttle;
+use uploads::Uploads;
 
 const FORM_BYTES_MAX: usize = 16 * 1024;
 /// A message of any script, each of its bytes written as three.
@@ -102,6 +106,7 @@ pub struct Services {
     draining: AtomicBool,
     passwords: Passwords,
     pictures: Pictures,
+    uploads: Uploads,
     throttle: Throttle,
     room_making: Throttle,
     invitation_making: Throttle,
@@ -121,6 +126,7 @@ impl Services {
             pages: Pages::new(epoch.clone(), store.known_settings())?,
             passwords: Passwords::new()?,
             pictures: Pictures::new(),
+            uploads: Uploads::new(),
             throttle: Throttle::new(config.sign_ins_per_minute),
             room_making: Throttle::of_rooms(config.messages_per_second > 0.0),
             invitation_making: Throttle::of_rooms(config.messages_per_second > 0.0),
@@ -267,6 +273,7 @@ fn configure(services: &mut ServiceConfig) {
             [get(directs::redirect)],
         ))
         .service(resource("/search", [get(search::show)]))
+        .service(resource("/files/{id}/{name}", [get(downloads::show)]))
         // Programs and sockets
         .service(web::scope("/api").configure(api::configure))
         .service(resource("/ws/", [upgrade(socket::open_anywhere)]))

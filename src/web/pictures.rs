@@ -191,14 +191,14 @@ async fn collected<E>(
     Ok(bytes)
 }
 
-fn of_payload(fault: PayloadError) -> Error {
+pub(super) fn of_payload(fault: PayloadError) -> Error {
     match fault {
         PayloadError::Overflow => Error::TooLarge,
         _ => Error::BadRequest("bad-request"),
     }
 }
 
-fn of_form(fault: MultipartError) -> Error {
+pub(super) fn of_form(fault: MultipartError) -> Error {
     match fault {
         MultipartError::ContentTypeMissing
         | MultipartError::ContentTypeParse

@@ -64,7 +64,7 @@ pub fn status(error: &Error) -> StatusCode {
         Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
-        Error::Busy | Error::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+        Error::Busy | Error::Unavailable(_) | Error::NoSpace => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -183,12 +183,16 @@ pub(super) async fn unknown(request: HttpRequest) -> Result<HttpResponse, actix_
 }
 
 pub(super) fn of_form(error: UrlencodedError, request: &HttpRequest) -> actix_web::Error {
-    let error = match error {
+    shaped(request, form_fault(&error))
+}
+
+/// What is wrong with a form.
+pub(super) fn form_fault(error: &UrlencodedError) -> Error {
+    match error {
         UrlencodedError::Overflow { .. } => Error::TooLarge,
         UrlencodedError::ContentType => Error::Unsupported,
         _ => Error::BadRequest("bad-form"),
-    };
-    shaped(request, error)
+    }
 }
 
 pub(super) fn of_json(error: JsonPayloadError, request: &HttpRequest) -> actix_web::Error {

@@ -5,12 +5,13 @@ use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::composing::Form;
 use super::refusals::{self, Answer, PageRefusal, Shared};
 use super::visitor::{Anyone, SignedIn, Visitor};
-use super::{login, moments, paths, reactions as answers};
+use super::{deeds, login, moments, paths, reactions as answers};
 use crate::chat::Presences;
 use crate::error::{Error, Result};
-use crate::names::{ClientId, MessageText, Slug};
+use crate::names::{ClientId, Slug};
 use crate::rights::{self, Action};
 use crate::store::messages::{self, Page, Stretch};
 use crate::store::muted::{self, Muted};
@@ -34,42 +35,6 @@ pub(super) struct Place {
     on: Option<String>,
     /// The message that is about to be answered.
     reply_to: Option<i64>,
-}
-
-/// What the form that posts carries.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Form {
-    message: String,
-    client_id: String,
-    reply_to: String,
-}
-
-impl Form {
-    /// The text as it was typed: browsers send every line break of a form as two characters.
-    pub(super) fn typed(&self) -> String {
-        self.message.replace("\r\n", "\n")
-    }
-
-    /// What is to be said, and the id it bears.
-    ///
-    /// Errors: what is wrong with them.
-    pub(super) fn checked(&self) -> Result<(Option<ClientId>, MessageText)> {
-        let client_id = Some(&*self.client_id).filter(|id| !id.is_empty());
-        let client_id = client_id.map(ClientId::parse).transpose()?;
-        Ok((client_id, MessageText::parse(&self.typed())?))
-    }
-
-    /// The message that it answers. Errors: `BadRequest` where it is no number.
-    fn answered(&self) -> Result<Option<i64>> {
-        match self.reply_to.as_str() {
-            "" => Ok(None),
-            number => number
-                .parse()
-                .map(Some)
-                .map_err(|_| Error::BadRequest("bad-reply")),
-        }
-    }
 }
 
 /// Leads to the address that ends in a slash.
@@ -126,14 +91,21 @@ pub(super) async fn post(
     request: HttpRequest,
     Anyone(signed_in): Anyone,
     slug: web::Path<String>,
-    form: web::Form<Form>,
+    body: web::Payload,
 ) -> Answer {
     let slug = Slug::from_address(&slug).ok_or(Error::NotFound)?;
-    let typed = form.typed();
     let Some(signed_in) = signed_in else {
+        let typed = Form::read(&services, &request, body, None).await?.typed();
         return login::with_unsent(&services, &request, paths::room(slug.as_str()), typed);
     };
-    let refusal = match say(&services, &signed_in, &slug, &form).await {
+    let room = match deeds::room(&services, &signed_in.viewer, slug.as_str()).await {
+        Err(Error::NotFound) => return Err(unknown(&slug)),
+        room => room?,
+    };
+    let sender = Some((&signed_in.viewer, &room)).filter(|(_, room)| room.can_post);
+    let form = Form::read(&services, &request, body, sender).await?;
+    let (typed, answered) = (form.typed(), form.answered().unwrap_or(None));
+    let refusal = match say(&services, &signed_in, &room, form).await {
         Ok(()) => return Ok(refusals::see_other(&paths::room(slug.as_str()))),
         Err(Error::NotFound) => return Err(unknown(&slug)),
         Err(refusal) => refusal,
@@ -141,7 +113,6 @@ pub(super) async fn post(
     if let Some(cause) = refusal.cause() {
         log::error!("posting to {slug}: {cause}");
     }
-    let answered = form.answered().unwrap_or(None);
     let shown = read(&services, &signed_in, &slug, Stretch::Newest, answered).await?;
     let again = ComposerForm { message: typed };
     let page = draw(
@@ -162,18 +133,11 @@ pub(super) async fn post(
     Ok(response)
 }
 
-async fn say(services: &Shared, signed_in: &SignedIn, slug: &Slug, form: &Form) -> Result<()> {
-    let (client_id, text) = form.checked()?;
-    let answered = form.answered()?;
-    let viewer = signed_in.viewer.clone();
-    let wanted = slug.clone();
-    let room = services
-        .store
-        .read(move |conn| rooms::by_slug(conn, &viewer, &wanted))
-        .await?;
+async fn say(services: &Shared, signed_in: &SignedIn, room: &Room, form: Form) -> Result<()> {
+    let (client_id, posting) = form.checked()?;
     services
         .chat
-        .post(&signed_in.viewer, &room, client_id, text, answered)
+        .post(&signed_in.viewer, room, client_id, posting)
         .await?;
     Ok(())
 }
@@ -325,6 +289,7 @@ fn draw(
         at,
         is_lost: is_sought && at == 0,
         muted: muted.1,
+        upload_max: services.config.upload_max,
         refusal: refusal.map(Refusal::from),
         form,
         answered,

@@ -950,6 +950,9 @@ error-forbidden = That is not allowed.
 error-not_found = There is nothing here.
 error-conflict = That was sent before with other words.
 error-stale = You edited this message elsewhere meanwhile.
+bad-attachments = A message carries at most 10 files, each of them once.
+bad-stalled = The file stopped arriving. Try again.
+bad-voice = This recording cannot be taken.
 error-method_not_allowed = That cannot be done here.
 error-timeout = The request took too long to arrive. Try again.
 error-empty = There is nothing in it.
@@ -979,6 +982,23 @@ refusal-picture-kind = That is not a picture that can be shown here. Take a PNG,
 refusal-picture-bytes = A picture has at most 8 MB. Take a smaller one.
 refusal-picture-pixels = This picture has too many pixels. Take one of at most 40 megapixels.
 refusal-picture-broken = This picture is broken and cannot be read. Take another one.
+attachment-covered = { $name } is covered. Show it
+attachment-voice = Voice message, { $duration }
+composer-files = Files
+composer-covered = Cover them
+size-bytes = { $number ->
+    [one] { $number } byte
+   *[other] { $number } bytes
+}
+size-kilobytes = { $number } kB
+size-megabytes = { $number } MB
+size-gigabytes = { $number } GB
+refusal-upload-space = There is no space left for files on the server just now. What you write is still sent.
+refusal-upload-quota = You have used all the space that one person has for files here. Delete some of your messages with files first.
+refusal-upload-new = Your account is new: on its first day it takes 200 MB of files.
+refusal-upload-unsent = Too many files wait for their messages. Send or remove some of them first.
+refusal-upload-offset = The file has arrived up to another place. Go on from there.
+refusal-attachments = A file of this message is not there any more. Choose it again.
 refusal-picture-none = Choose a picture first.
 refusal-status = At most 80 characters on one line, and a single picture.
 refusal-name-characters = The name contains characters that cannot be shown.

@@ -6,9 +6,11 @@ mod frames;
 mod handshake;
 mod json;
 pub(crate) mod permission;
+mod pictures;
 mod signing_in;
 mod standing;
 mod text;
+mod uploads;
 
 pub(crate) use permission::beside;
 

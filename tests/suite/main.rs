@@ -33,6 +33,7 @@ macro_rules! whatever_the_database {
 // The vocabulary.
 mod people;
 mod raw;
+mod sending;
 #[allow(dead_code, reason = "the browser's tests use more of it")]
 #[path = "../site/mod.rs"]
 mod site;
@@ -49,6 +50,7 @@ mod seen_by;
 
 // What is said.
 mod access;
+mod attachments;
 mod attention;
 mod contention;
 mod conversation;
@@ -79,6 +81,7 @@ mod storms;
 mod suspension;
 mod taking_back;
 mod unread;
+mod uploads;
 mod versions;
 mod wires;
 

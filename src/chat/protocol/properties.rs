@@ -61,6 +61,7 @@ fn told(frame: &Value) -> Option<Request> {
             client_id,
             text: MessageText::parse(&message?).ok()?,
             reply_to,
+            attachments: Vec::new(),
         }),
         "edit" => Some(Request::Edit {
             client_id,
@@ -135,7 +136,7 @@ proptest! {
     ) {
         prop_assume!(MessageText::parse(&text).is_ok());
         let frame = json!({"type": "message", "message": text, "client_id": id, "reply_to": reply_to});
-        let Ok(Request::Post { client_id, text: read, reply_to: answered }) = Request::parse(&frame.to_string()) else {
+        let Ok(Request::Post { client_id, text: read, reply_to: answered, .. }) = Request::parse(&frame.to_string()) else {
             panic!("{frame} is a post");
         };
         prop_assert_eq!(read.as_str(), text);

@@ -4,7 +4,7 @@ use super::*;
 fn a_frame_is_a_post_a_mark_or_a_ping() {
     let post = Request::parse(r#"{"message":"hi"}"#).unwrap();
     assert!(
-        matches!(post, Request::Post { client_id: None, reply_to: None, ref text } if text.as_str() == "hi")
+        matches!(post, Request::Post { client_id: None, reply_to: None, ref text, .. } if text.as_str() == "hi")
     );
     assert_eq!(
         Request::parse(r#"{"type":"ping","message":null}"#),

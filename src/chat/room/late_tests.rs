@@ -3,8 +3,9 @@
 use std::sync::mpsc;
 
 use super::tests::{Scene, view};
-use crate::names::{ClientId, MessageText};
-use crate::store::{Batch, Change, Outcome, Saved, Store, What};
+use crate::chat::posting::words;
+use crate::names::ClientId;
+use crate::store::{Batch, Change, Outcome, Saved, Store};
 
 /// Keeps the writing thread busy until the answer is dropped.
 async fn stall(store: &Store) -> mpsc::Sender<()> {
@@ -93,10 +94,7 @@ async fn two_batches_of_a_room_in_one_transaction_know_of_each_other() {
                 username: ada.username.clone(),
                 client_id: ClientId::parse(id).unwrap(),
                 fresh: false,
-                what: What::Post {
-                    text: MessageText::parse(id).unwrap(),
-                    reply_to: None,
-                },
+                what: words(id),
             })
             .collect(),
     };

@@ -9,12 +9,13 @@ use super::{Drain, Join, Leave, Opening, Retire, Room, Say, SessionId};
 use crate::chat::closing::CloseReason;
 use crate::chat::hub::{Foundation, Hub};
 use crate::chat::outlet::{Batch, Deliver, End, Gauge, Outlet};
+use crate::chat::posting::words;
 use crate::chat::recent::NodeBytes;
 use crate::config::Config;
-use crate::names::{ClientId, DisplayName, MessageText, Slug, Username};
+use crate::names::{ClientId, DisplayName, Slug, Username};
 use crate::store::rooms::{self, NewRoom};
 use crate::store::users::{self, NewAccount, Profile, Viewer};
-use crate::store::{Drawing, Store, What};
+use crate::store::{Drawing, Store};
 
 const NOTHING_TO_DRAW: Drawing = Drawing {
     version: 1,
@@ -180,12 +181,11 @@ pub(super) struct Listener {
 
 impl Listener {
     pub(super) fn says(&self, text: &str, client_id: Option<&str>) {
-        let (text, reply_to) = (MessageText::parse(text).unwrap(), None);
         self.room.do_send(Say {
             session: self.session,
             person: self.person.clone(),
             client_id: client_id.map(|id| ClientId::parse(id).unwrap()),
-            what: What::Post { text, reply_to },
+            what: words(text),
         });
     }
 

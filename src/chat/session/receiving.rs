@@ -33,6 +33,7 @@ impl Session {
                 client_id,
                 text,
                 reply_to,
+                attachments,
             } => {
                 let Some(room) = self.room_of(client_id.as_ref(), ctx) else {
                     return;
@@ -40,7 +41,11 @@ impl Session {
                 self.change(
                     &room,
                     client_id.as_ref(),
-                    What::Post { text, reply_to },
+                    What::Post {
+                        text,
+                        reply_to,
+                        attachments,
+                    },
                     ctx,
                 );
             }

@@ -22,7 +22,7 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 12] = [
+const PARENTS: [(&str, &str, &str); 13] = [
     ("attention", "user_id", "users"),
     ("rooms", "created_by", "users"),
     ("former_slugs", "room_id", "rooms"),
@@ -35,6 +35,7 @@ const PARENTS: [(&str, &str, &str); 12] = [
     ("sign_ins", "user_id", "users"),
     ("password_resets", "user_id", "users"),
     ("avatars", "user_id", "users"),
+    ("uploads", "uploader_id", "users"),
 ];
 
 /// All rules for one of the two databases.
@@ -43,6 +44,7 @@ pub(super) fn rules(is_sqlite: bool) -> Vec<Rule> {
     rules.extend(of_counters());
     rules.extend(of_members());
     rules.push(of_mentions());
+    rules.extend(of_files());
     rules.extend(PARENTS.iter().map(|parent| of_parent(*parent)));
     if is_sqlite {
         // What the list above does not name yet.
@@ -214,6 +216,26 @@ fn of_mentions() -> Rule {
             format!("room {subject}: {person} is named by message {number}, which names nobody by themselves")
         },
     }
+}
+
+fn of_files() -> Vec<Rule> {
+    vec![
+        Rule {
+            columns: ["r.slug", "''", "n.seq", "n.found"],
+            from: "(SELECT m.room_id, m.seq, m.attachments, (SELECT COUNT(*) FROM uploads u WHERE u.room_id = m.room_id \
+                   AND u.seq = m.seq AND u.state = 'whole') AS found FROM messages m WHERE m.attachments <> 0) n \
+                   JOIN rooms r ON r.id = n.room_id WHERE n.found <> n.attachments"
+                .to_owned(),
+            sentence: |row| format!("room {}: message {} has {} files, and says another number", row.subject, row.number, row.other),
+        },
+        Rule {
+            columns: ["r.slug", "''", "u.seq", "COUNT(*)"],
+            from: "uploads u JOIN rooms r ON r.id = u.room_id LEFT JOIN messages m ON m.room_id = u.room_id AND m.seq = u.seq \
+                   WHERE u.seq IS NOT NULL AND (m.seq IS NULL OR m.attachments = 0) GROUP BY r.slug, u.seq"
+                .to_owned(),
+            sentence: |row| format!("room {}: {} files belong to message {}, which has none", row.subject, row.other, row.number),
+        },
+    ]
 }
 
 fn of_parent((table, column, parent): (&'static str, &'static str, &'static str)) -> Rule {

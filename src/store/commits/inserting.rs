@@ -20,6 +20,7 @@ use crate::store::named;
 use crate::store::quotes::Quote;
 use crate::store::schema::messages;
 use crate::store::time::Time;
+use crate::store::uploads::{self, Attachment, Wanted};
 use crate::store::{RoomId, UserId};
 
 /// Rows, and ids in one query.
@@ -40,8 +41,8 @@ pub(super) struct Inserts<'a> {
 
 /// What a message holds beside its text.
 pub(super) enum Content {
-    /// Something was said, which names these and answers that.
-    Said(Naming, Option<Quote>),
+    /// Something was said: whom it names, what it answers, and the files that it carries.
+    Said(Naming, Option<Quote>, Vec<Attachment>),
     /// Something happened.
     Happened(Value),
 }
@@ -70,6 +71,8 @@ struct NewRow<'a> {
     calls: Option<&'static str>,
     reply_to: Option<i64>,
     sent_at: chrono::NaiveDateTime,
+    attachments: i32,
+    images: i32,
 }
 
 impl<'a> Inserts<'a> {
@@ -108,13 +111,14 @@ impl<'a> Inserts<'a> {
             return Ok(again(first.clone(), &hash));
         }
         let (text, reply_to): (Arc<str>, _) = match &change.what {
-            What::Post { text, reply_to } => (text.shared(), *reply_to),
+            What::Post { text, reply_to, .. } => (text.shared(), *reply_to),
             _ => ("".into(), None),
         };
-        let (naming, quote, event) = match content {
-            Content::Said(naming, quote) => (naming, quote, None),
-            Content::Happened(event) => (Naming::default(), None, Some(event)),
+        let (naming, quote, attachments, event) = match content {
+            Content::Said(naming, quote, attachments) => (naming, quote, attachments, None),
+            Content::Happened(event) => (Naming::default(), None, Vec::new(), Some(event)),
         };
+        let (files, images) = uploads::counted(&attachments);
         let kind = event.is_some().then_some(NOTICE);
         let message = Message {
             seq: room.last_seq + 1,
@@ -133,6 +137,7 @@ impl<'a> Inserts<'a> {
             reply_to,
             quote,
             worded_at: None,
+            attachments,
             called: naming.called,
             reactions: Vec::new(),
             pinned: None,
@@ -154,6 +159,8 @@ impl<'a> Inserts<'a> {
             calls: message.called.word(),
             reply_to,
             sent_at: self.now.sql(),
+            attachments: files,
+            images,
         };
         match conn {
             Conn::Sqlite(sqlite) => {
@@ -182,8 +189,34 @@ impl<'a> Inserts<'a> {
             seq: message.seq,
         });
         self.named.extend(named);
+        uploads::attach(conn, self.room, message.seq, &message.attachments)?;
         room.advance();
         Ok(Outcome::Stored(message))
+    }
+
+    /// The files that a message is to carry, or why it cannot have them. One that is stored already has them.
+    pub(super) fn claim(
+        &mut self,
+        conn: &mut Conn,
+        change: &Change,
+        wanted: &[Wanted],
+    ) -> Result<Result<Vec<Attachment>, Error>> {
+        if wanted.is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        if let Some(claimed) = uploads::claim(conn, self.room, change.author, wanted)? {
+            return Ok(Ok(claimed));
+        }
+        let is_known = !change.fresh && {
+            self.flush(conn)?;
+            let ids = [change.client_id.as_str()];
+            !stored::by_client_ids(conn, self.room, change.author, &ids)?.is_empty()
+        };
+        Ok(if is_known {
+            Ok(Vec::new())
+        } else {
+            Err(Error::Refused("refusal-attachments"))
+        })
     }
 
     /// Writes the rows that PostgreSQL takes together, and whom they name: at the end, and before what is stored is looked at.
@@ -250,9 +283,19 @@ fn again(first: FirstSent, hash: &[u8]) -> Outcome {
 fn content_hash(change: &Change) -> Vec<u8> {
     let mut hash = Sha256::new();
     // What happens to a room bears an id of the server's own, and is never sent again.
-    if let What::Post { text, reply_to } = &change.what {
+    if let What::Post {
+        text,
+        reply_to,
+        attachments,
+    } = &change.what
+    {
         hash.update(reply_to.unwrap_or(0).to_be_bytes());
         hash.update(text.as_str().as_bytes());
+        for attachment in attachments {
+            // No text holds such a byte.
+            hash.update([0, u8::from(attachment.covered)]);
+            hash.update(attachment.id.as_str());
+        }
     }
     hash.finalize().to_vec()
 }

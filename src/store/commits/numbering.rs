@@ -113,17 +113,28 @@ impl Numbering {
         let mut outcomes = Vec::with_capacity(batch.changes.len());
         for change in &batch.changes {
             let outcome = match &change.what {
-                What::Post { reply_to, .. } => {
+                What::Post {
+                    reply_to,
+                    attachments,
+                    ..
+                } => {
                     if reply_to.is_some() {
                         // What is answered may be one of the batch.
                         inserts.flush(conn)?;
                     }
-                    match self.permit(conn, batch.room, &room, change, *reply_to)? {
+                    let permitted = self.permit(conn, batch.room, &room, change, *reply_to)?;
+                    let carried = match permitted {
+                        Err(refusal) => Err(refusal),
+                        Ok(quote) => inserts
+                            .claim(conn, change, attachments)?
+                            .map(|claimed| (quote, claimed)),
+                    };
+                    match carried {
                         Err(refusal) => Outcome::Refused(refusal),
-                        Ok(quote) => {
+                        Ok((quote, claimed)) => {
                             let answered = quote.as_ref().map(|quote| quote.author);
                             let naming = self.names(conn, batch.room, &room, change, answered)?;
-                            let said = Content::Said(naming, quote);
+                            let said = Content::Said(naming, quote, claimed);
                             let outcome = inserts.insert(
                                 conn,
                                 &mut room,

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::names::{ClientId, MessageText};
 use crate::reactions::Reacting;
 use crate::store::messages::Message;
+use crate::store::uploads::Wanted;
 use crate::store::{RoomId, UserId};
 
 /// Something that is to change a room: a message, or what happens to the room itself.
@@ -37,6 +38,8 @@ pub enum What {
         text: MessageText,
         /// The message it answers.
         reply_to: Option<i64>,
+        /// The files that it carries.
+        attachments: Vec<Wanted>,
     },
     /// Something that was said is said in other words.
     Edit(Edit),
@@ -123,6 +126,16 @@ pub struct Committed {
     pub last_seq: i64,
     /// Whose rooms are others now: who joined, was added, removed, or left, in this batch or one of the same transaction.
     pub moved: Vec<UserId>,
+}
+
+impl Committed {
+    /// Whether files may have gone with a message: their bytes are still there.
+    pub(in crate::store) fn lets_files_go(&self) -> bool {
+        self.outcomes.iter().any(|outcome| match outcome {
+            Outcome::Changed(messages) => messages.iter().any(|message| message.deleted),
+            _ => false,
+        })
+    }
 }
 
 /// What came of handing a batch to the store.

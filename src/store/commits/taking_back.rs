@@ -114,6 +114,8 @@ fn empty(
             messages::deleted_at.eq(Some(now.sql())),
             messages::reactions.eq(0),
             messages::pinned.eq(false),
+            messages::attachments.eq(0),
+            messages::images.eq(0),
         ))
         .execute(conn)?;
     Ok(Message {
@@ -125,6 +127,7 @@ fn empty(
         reply_to: None,
         quote: None,
         worded_at: None,
+        attachments: Vec::new(),
         called: Called::default(),
         reactions: Vec::new(),
         pinned: None,

@@ -38,6 +38,7 @@ pub(super) struct Row {
     deleted_at: Option<chrono::NaiveDateTime>,
     pub(super) reactions: i64,
     pub(super) pinned: bool,
+    pub(super) attachments: i32,
 }
 
 impl From<Row> for Message {
@@ -63,6 +64,7 @@ impl From<Row> for Message {
             reply_to: row.reply_to,
             quote: None,
             worded_at: row.worded_revision,
+            attachments: Vec::new(),
             called: Called {
                 everyone: row.calls.as_deref().and_then(Everyone::parse),
                 people: Vec::new(),

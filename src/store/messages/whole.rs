@@ -5,19 +5,22 @@ use super::Message;
 use super::row::Row;
 use crate::error::Result;
 use crate::store::connection::Conn;
-use crate::store::{RoomId, pins, quotes, reactions};
+use crate::store::{RoomId, pins, quotes, reactions, uploads};
 
 /// The messages of these rows of a room, in the same order.
 pub(super) fn whole(conn: &mut Conn, room: RoomId, rows: Vec<Row>) -> Result<Vec<Message>> {
     let answered = numbers(&rows, |row| row.reactions > 0);
     let pinned = numbers(&rows, |row| row.pinned);
+    let carrying = numbers(&rows, |row| row.attachments > 0);
     let mut messages: Vec<Message> = rows.into_iter().map(Message::from).collect();
     quotes::fill(conn, room, &mut messages)?;
     let mut reactions = reactions::of(conn, room, &answered)?;
     let mut pins = pins::of(conn, room, &pinned)?;
+    let mut files = uploads::of_messages(conn, room, &carrying)?;
     for message in &mut messages {
         message.reactions = reactions.remove(&message.seq).unwrap_or_default();
         message.pinned = pins.remove(&message.seq);
+        message.attachments = files.remove(&message.seq).unwrap_or_default();
     }
     Ok(messages)
 }

@@ -9,6 +9,7 @@ use super::audience;
 use super::expression::Expression;
 use super::{Candidate, Cursor, Found, Hit, Index, Order, Wanted, ids};
 use crate::error::Result;
+use crate::files::kind::Family;
 use crate::quiet::Zone;
 use crate::search::query::{Has, Span};
 use crate::search::{document, matching, snippet, tokens};
@@ -235,7 +236,11 @@ impl Judge<'_> {
         let query = &self.wanted.query;
         let has = |has: &Has| match has {
             Has::Link => document::has_link(&message.text),
-            Has::File | Has::Image => false,
+            Has::File => !message.attachments.is_empty(),
+            Has::Image => {
+                let mut files = message.attachments.iter();
+                files.any(|file| file.family() == Family::Image)
+            }
         };
         if !query.has.iter().all(has) || query.has_not.iter().any(has) {
             return None;

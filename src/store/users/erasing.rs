@@ -9,7 +9,7 @@ use crate::store::connection::Conn;
 use crate::store::schema::{
     attention, invitations, memberships, messages, muted_people, password_resets, rooms, users,
 };
-use crate::store::{RoomId, Time, UserId, administration, muted, reactions, sign_ins};
+use crate::store::{RoomId, Time, UserId, administration, muted, reactions, sign_ins, uploads};
 
 /// Numbers that are looked up together: each look visits all that its author said in the room.
 const REMAINS_MAX: i64 = 10_000;
@@ -45,6 +45,7 @@ pub fn may_go(conn: &mut Conn, user: UserId) -> Result<()> {
 pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Result<()> {
     may_go(conn, user)?;
     avatars::remove(conn, user)?;
+    uploads::discard_unsent_of(conn, user)?;
     let now = Time::now().sql();
     diesel::update(users::table.find(user))
         .set((

@@ -1,0 +1,3 @@
+ALTER TABLE messages DROP COLUMN images;
+ALTER TABLE messages DROP COLUMN attachments;
+DROP TABLE uploads;
