@@ -31,8 +31,9 @@ export class Announcer {
     const spoken = [...this.#words];
     if (this.#messages.length === 1) {
       const [only] = this.#messages;
-      const { name, username, message } = only;
-      spoken.push(isNotice(only) ? noticeWords(only) : t("announce-message", { name: name || username, text: message ?? "" }));
+      const { name, username, message, attachments = [] } = only;
+      const text = [message, attachments.length > 0 && t("announce-files", { count: attachments.length })].filter(Boolean).join(" ");
+      spoken.push(isNotice(only) ? noticeWords(only) : t("announce-message", { name: name || username, text }));
     } else if (this.#messages.length > 1) {
       spoken.push(t("announce-messages", { count: this.#messages.length }));
     }

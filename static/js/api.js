@@ -1,10 +1,12 @@
 // Requests to the server's JSON API; every one ends within ten seconds.
 export class Refusal extends Error {
-  constructor(status, code, retryAfterSeconds) {
+  /** `words` are the server's own, for people; empty where no answer came. */
+  constructor(status, code, retryAfterSeconds, words = "") {
     super(code);
     this.status = status;
     this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.words = words;
   }
 }
 
@@ -25,7 +27,7 @@ export async function call(method, path, body) {
       return {};
     });
     if (answer.ok) return content;
-    throw new Refusal(answer.status, content.error?.code ?? "internal", Number(answer.headers.get("Retry-After")) || 0);
+    throw new Refusal(answer.status, content.error?.code ?? "internal", Number(answer.headers.get("Retry-After")) || 0, content.error?.message);
   } catch (error) {
     throw error instanceof Refusal ? error : new Refusal(0, "unavailable", 0);
   }

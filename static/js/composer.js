@@ -13,17 +13,19 @@ export class Composer extends EventTarget {
   #drafts;
   #slug;
   #about;
+  #tray;
   #aside = "";
   #saving = null;
 
-  /** `may` is asked whether a text is to be sent. */
-  constructor({ form, drafts, slug, about, may, say, lasts }) {
+  /** `may` is asked whether a text is to be sent; the tray holds the files that go with it. */
+  constructor({ form, drafts, slug, about, tray, may, say, lasts }) {
     super();
     this.#form = form;
     this.#text = form.querySelector("textarea");
     this.#drafts = drafts;
     this.#slug = slug;
     this.#about = about;
+    this.#tray = tray;
     about.addEventListener("cancelled", () => this.#endEdit());
     about.addEventListener("ended", () => this.#text.focus());
     about.addEventListener("changed", () => this.#plan());
@@ -93,10 +95,13 @@ export class Composer extends EventTarget {
   async #submit(event, may, say) {
     event.preventDefault();
     const text = this.#text.value;
-    if (text.trim() === "") return this.#text.focus();
+    const carries = !this.#about.edited && !this.#tray.isEmpty;
+    if (text.trim() === "" && !carries) return this.#text.focus();
     if (this.#over() > 0) return this.#count();
     const isMeant = text.includes("@") ? await may(text) : true;
     if (!isMeant || this.#text.value !== text) return this.#text.focus();
+    const files = carries ? this.#tray.take() : [];
+    if (!files) return;
     document.getElementById("composer-refusal")?.remove();
     const { edited: edit, answered } = this.#about;
     if (edit) this.#endEdit();
@@ -105,7 +110,7 @@ export class Composer extends EventTarget {
       this.#put("");
     }
     this.#save();
-    say(text, edit ? { edit } : { answered });
+    say(text, edit ? { edit } : { answered, files });
   }
 
   #key(event) {

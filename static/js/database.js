@@ -1,9 +1,11 @@
 // What this browser keeps between pages: IndexedDB where it can be had, memory where it cannot (some private windows).
-const STORES = { outbox: "client_id", drafts: "key" };
+const STORES = { outbox: "client_id", drafts: "key", uploads: "key", bytes: "key" };
+const VERSION = 2;
+const PATIENCE_SECONDS = 3;
 
 export class Database {
   #connection;
-  #memory = { outbox: new Map(), drafts: new Map() };
+  #memory = Object.fromEntries(Object.keys(STORES).map((store) => [store, new Map()]));
 
   constructor(connection) {
     this.#connection = connection;
@@ -11,7 +13,7 @@ export class Database {
 
   static async open() {
     try {
-      return new Database(await withinSeconds(3, connect()));
+      return new Database(await withinSeconds(PATIENCE_SECONDS, connect()));
     } catch (error) {
       console.info("nothing can be kept in this browser", error);
       return new Database(null);
@@ -28,9 +30,15 @@ export class Database {
     return this.#ask(store, "readonly", (objects) => objects.getAll());
   }
 
-  async put(store, value) {
+  async one(store, key) {
+    if (!this.lasts) return this.#memory[store].get(key);
+    return this.#ask(store, "readonly", (objects) => objects.get(key));
+  }
+
+  /** Large values take longer than most. */
+  async put(store, value, seconds = PATIENCE_SECONDS) {
     if (!this.lasts) this.#memory[store].set(value[STORES[store]], value);
-    else await this.#ask(store, "readwrite", (objects) => objects.put(value));
+    else await this.#ask(store, "readwrite", (objects) => objects.put(value), seconds);
   }
 
   async delete(store, key) {
@@ -38,8 +46,8 @@ export class Database {
     else await this.#ask(store, "readwrite", (objects) => objects.delete(key));
   }
 
-  #ask(store, mode, request) {
-    return withinSeconds(3, new Promise((resolve, reject) => {
+  #ask(store, mode, request, seconds = PATIENCE_SECONDS) {
+    return withinSeconds(seconds, new Promise((resolve, reject) => {
       const transaction = this.#connection.transaction(store, mode);
       const asked = request(transaction.objectStore(store));
       transaction.oncomplete = () => resolve(asked.result);
@@ -50,9 +58,10 @@ export class Database {
 
 function connect() {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open("adda", 1);
+    const request = indexedDB.open("adda", VERSION);
     request.onupgradeneeded = () => {
-      for (const [store, keyPath] of Object.entries(STORES)) request.result.createObjectStore(store, { keyPath });
+      const known = request.result.objectStoreNames;
+      for (const [store, keyPath] of Object.entries(STORES)) if (!known.contains(store)) request.result.createObjectStore(store, { keyPath });
     };
     request.onsuccess = () => {
       request.result.onversionchange = () => request.result.close();

@@ -5,7 +5,7 @@ import { t } from "./text.js";
 export function emptyDrawn(element) {
   element.classList.remove("message--mine", "message--names-me");
   element.classList.add("message--deleted");
-  for (const part of element.querySelectorAll(".message__bar, .message__seen, .message__pinned, .message__edited, .quote, .reactions")) part.remove();
+  for (const part of element.querySelectorAll(".message__bar, .message__seen, .message__pinned, .message__edited, .quote, .attachments, .reactions")) part.remove();
   delete element.dataset.typed;
   const text = element.querySelector(".message__text");
   text.classList.remove("message__text--emoji");

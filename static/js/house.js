@@ -4,6 +4,8 @@ import { Announcer } from "./announcer.js";
 import { Database } from "./database.js";
 import { keepCups } from "./cups.js";
 import { Drafts } from "./drafts.js";
+import { KeptFiles } from "./files/kept-files.js";
+import { Uploads } from "./files/uploads.js";
 import { Finder } from "./finder.js";
 import { Leftovers } from "./leftovers.js";
 import { Notifications } from "./notifications.js";
@@ -18,6 +20,7 @@ export async function openStores() {
   return {
     outbox: new Outbox(database, boot.me.username, boot.epoch),
     drafts: new Drafts(database, boot.me.username, boot.epoch),
+    files: new KeptFiles(database, boot.me.username, boot.epoch),
   };
 }
 
@@ -25,11 +28,12 @@ export function furnish({ connection, title, stores, here, onReadHere }) {
   const announcer = new Announcer();
   const rooms = new RoomList({ connection, title, here, onReadHere, onCompared: (all) => notifications.compare(all) });
   const notifications = new Notifications({ connection, here, roomOf: (slug) => rooms.roomOf(slug) });
-  new Leftovers({ me: boot.me, connection, outbox: stores.outbox, here, mark: (slugs) => rooms.markUnsent(slugs) });
+  const uploads = new Uploads({ kept: stores.files, connection });
+  new Leftovers({ me: boot.me, connection, outbox: stores.outbox, uploads, here, mark: (slugs) => rooms.markUnsent(slugs) });
   new Finder(announcer);
   askBeforeSigningOut(stores);
   tellPresence(connection);
   keepPresence(connection);
   keepCups(connection);
-  return { announcer, notifications };
+  return { announcer, notifications, uploads };
 }

@@ -7,15 +7,17 @@ export class Leftovers {
   #me;
   #connection;
   #outbox;
+  #uploads;
   #here;
   #mark;
   #busy = false;
 
   /** `mark` is told the slugs of rooms where something stays unsent. */
-  constructor({ me, connection, outbox, here = null, mark }) {
+  constructor({ me, connection, outbox, uploads, here = null, mark }) {
     this.#me = me;
     this.#connection = connection;
     this.#outbox = outbox;
+    this.#uploads = uploads;
     this.#here = here;
     this.#mark = mark;
     connection.addEventListener("welcome", () => this.#send());
@@ -38,7 +40,9 @@ export class Leftovers {
   }
 
   async #deliver(entries) {
-    for (const entry of entries) {
+    // As in the room itself, a message whose files are still on their way holds up no other.
+    const [plain, withFiles] = [entries.filter(({ files }) => !files?.length), entries.filter(({ files }) => files?.length)];
+    for (const entry of [...plain, ...withFiles]) {
       for (let stored = false; !stored; ) {
         if (!this.#connection.up) return;
         stored = await this.#post(entry);
@@ -53,9 +57,10 @@ export class Leftovers {
       const { username } = await call("GET", "/api/me");
       if (username !== this.#me.username) throw new Refusal(401, "forbidden", 0);
       const path = `${roomPath(entry.slug)}/messages`;
-      const { text: message, client_id, answered, edit } = entry;
+      const { text: message, client_id, files = [], answered, edit } = entry;
       if (edit) await call("PATCH", `${path}/${edit.seq}`, { message, based_on: edit.based_on });
-      else await call("POST", path, { message, client_id, reply_to: answered?.seq });
+      else await call("POST", path, { message, client_id, reply_to: answered?.seq, attachments: await this.#attachments(files) });
+      this.#uploads.finish(files);
       await this.#outbox.forget(entry.client_id);
       return true;
     } catch (refusal) {
@@ -67,5 +72,15 @@ export class Leftovers {
       await new Promise((resolve) => setTimeout(resolve, Math.max(PATIENCE, refusal.retryAfterSeconds * 1000)));
       return false;
     }
+  }
+
+  /** The files of a message as it names them, once they have arrived. */
+  async #attachments(files) {
+    if (files.length === 0) return undefined;
+    await this.#uploads.adoptFor(files);
+    if (!this.#uploads.has(files)) throw new Refusal(400, "lost", 0);
+    await this.#uploads.settled(files);
+    if (this.#uploads.haveFailed(files)) throw new Refusal(400, "file", 0);
+    return this.#uploads.named(files);
   }
 }

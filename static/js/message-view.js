@@ -3,6 +3,7 @@ import { boot } from "./boot.js";
 import { momentOf, timeOf } from "./clock.js";
 import { fillCup } from "./cups.js";
 import { emptyDrawn } from "./deleted.js";
+import { fillAttachments } from "./files/attachments.js";
 import { dress } from "./folds.js";
 import { isNotice, noticeWords } from "./notices.js";
 import { drawEdited } from "./edited.js";
@@ -47,6 +48,7 @@ export function fillText(element, stored) {
   // What is typed cannot be told from what is drawn.
   if (html && element.classList.contains("message--mine")) element.dataset.typed = message;
   else delete element.dataset.typed;
+  fillAttachments(element, stored.attachments);
   drawQuote(element, stored);
   drawEdited(element, stored);
   element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && (namesMe(text) || answersMe(stored)));

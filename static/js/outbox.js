@@ -16,9 +16,12 @@ export class Outbox {
     return this.#database.lasts;
   }
 
-  /** `answered` is the message that it answers, `edit` the one that it is to replace; null for something new. */
-  async keep({ client_id, slug, text, written_at, answered = null, edit = null, failed = "" }) {
-    const entry = { client_id, slug, text, written_at, answered, edit, failed, account: this.#account, epoch: this.epoch, tab };
+  /**
+   * `files` are the keys of what goes with it; `answered` is the message that it answers, `edit` the one that it is to replace, null
+   * for something new.
+   */
+  async keep({ client_id, slug, text, files = [], written_at, answered = null, edit = null, failed = "" }) {
+    const entry = { client_id, slug, text, files, written_at, answered, edit, failed, account: this.#account, epoch: this.epoch, tab };
     await this.#database.put("outbox", entry).catch((error) => console.warn("a message could not be kept", error));
   }
 

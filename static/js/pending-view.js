@@ -1,5 +1,7 @@
 // Shows what is not stored yet: quietly while it is young, in words when it waits, in red with a way out when it failed.
 import { boot } from "./boot.js";
+import { sizeWords } from "./files/file-words.js";
+import { failureWords } from "./files/tray.js";
 import { isWorded, t } from "./text.js";
 
 const PATIENCE = 600;
@@ -12,15 +14,18 @@ export class PendingView {
   #connection;
   #announcer;
   #composer;
+  #uploads;
   #shown = new Map();
 
-  constructor({ sender, timeline, scroller, connection, announcer, composer }) {
+  constructor({ sender, timeline, scroller, connection, announcer, composer, uploads }) {
     this.#sender = sender;
     this.#timeline = timeline;
     this.#scroller = scroller;
     this.#connection = connection;
     this.#announcer = announcer;
     this.#composer = composer;
+    this.#uploads = uploads;
+    uploads.addEventListener("moved", ({ detail }) => this.#moved(detail.record));
     // An edit is shown with the message that it edits.
     sender.addEventListener("added", ({ detail }) => !detail.edit && this.#add(detail));
     sender.addEventListener("changed", ({ detail }) => this.#change(detail));
@@ -29,8 +34,8 @@ export class PendingView {
 
   #add(entry) {
     this.#scroller.hold(() => {
-      const element = this.#timeline.addPending(entry);
-      this.#shown.set(entry.client_id, { element, timer: setTimeout(() => this.#word(entry), PATIENCE), state: null });
+      const element = this.#timeline.addPending({ ...entry, attachments: this.#uploads.shown(entry.files) });
+      this.#shown.set(entry.client_id, { entry, element, timer: setTimeout(() => this.#word(entry), PATIENCE), state: null });
     });
     if (entry.state === "failed") this.#word(entry);
   }
@@ -61,7 +66,8 @@ export class PendingView {
         shown.element.querySelector(".message__body").append(shown.state);
       }
       shown.element.classList.toggle("message--failed", failed);
-      shown.state.querySelector(".message__state-text").textContent = wordsFor(entry, this.#connection.up, this.#sender.held);
+      shown.state.querySelector(".message__state-text").textContent = this.#wordsFor(entry);
+      this.#drawProgress(shown, entry);
       for (const button of shown.state.querySelectorAll("button")) {
         button.hidden = button.dataset.does === "retry" ? !failed : entry.state !== "failed" && entry.sentAt !== undefined;
       }
@@ -72,7 +78,7 @@ export class PendingView {
   #act(event, clientId) {
     const does = event.target.closest("button")?.dataset.does;
     if (does === "retry") this.#sender.retry(clientId);
-    if (does === "discard") this.#sender.withdraw(clientId);
+    if (does === "discard") this.#sender.discard(clientId);
     if (does === "edit") {
       const answered = this.#sender.answeredBy(clientId);
       this.#composer?.takeBack(this.#sender.withdraw(clientId));
@@ -80,14 +86,36 @@ export class PendingView {
     }
     if (does) this.#composer?.focus();
   }
-}
 
-function wordsFor(entry, up, held) {
-  if (entry.state === "failed") {
-    const where = entry.failed === "forbidden" && boot.room.kind === "direct" ? "-direct" : "";
-    const key = `failed-${entry.failed}${where}`;
-    return t("failed-sentence", { reason: t(isWorded(key) ? key : "failed-other") });
+  /** Its files have come further. */
+  #moved({ clientId }) {
+    const shown = clientId && this.#shown.get(clientId);
+    if (!shown?.state || shown.entry.state !== "uploading") return;
+    shown.state.querySelector(".message__state-text").textContent = this.#wordsFor(shown.entry);
+    this.#drawProgress(shown, shown.entry);
   }
-  if (!up) return t("pending-waiting");
-  return t(held ? "pending-held" : "pending-sending");
+
+  #drawProgress({ state }, entry) {
+    const line = state.querySelector("progress");
+    line.hidden = entry.state !== "uploading";
+    const { done, size } = this.#uploads.progress(entry.files);
+    line.max = size || 1;
+    line.value = done;
+  }
+
+  #wordsFor(entry) {
+    if (entry.state === "failed") return t("failed-sentence", { reason: this.#reason(entry) });
+    if (!this.#connection.up) return t("pending-waiting");
+    if (entry.state !== "uploading") return t(this.#sender.held ? "pending-held" : "pending-sending");
+    const { done, size } = this.#uploads.progress(entry.files);
+    return t("pending-uploading", { sent: sizeWords(done), size: sizeWords(size) });
+  }
+
+  #reason({ failed, files }) {
+    const item = failed === "file" && files.map((key) => this.#uploads.item(key)).find((item) => item?.failed);
+    if (item) return failureWords(item);
+    const where = failed === "forbidden" && boot.room.kind === "direct" ? "-direct" : "";
+    const key = `failed-${failed}${where}`;
+    return t(isWorded(key) ? key : "failed-other");
+  }
 }

@@ -6,6 +6,10 @@ import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { mayDisturb } from "./disturbing.js";
 import { Editing } from "./editing.js";
+import { letPlay } from "./files/animated.js";
+import { letChoose, letDrop, letPaste } from "./files/choosing.js";
+import { Lightbox } from "./files/lightbox.js";
+import { Tray } from "./files/tray.js";
 import { Feed } from "./feed.js";
 import { tellFocus } from "./focus.js";
 import { Folds, unfold } from "./folds.js";
@@ -34,6 +38,8 @@ import { keepRelativeTimes } from "./relative-times.js";
 import { Typing } from "./typing.js";
 import { Timeline } from "./timeline.js";
 import { Title } from "./title.js";
+import { Recorder } from "./voice/recorder.js";
+import { VoiceMessage } from "./voice/voice-message.js";
 
 const ORPHANS_AFTER = 5_000;
 
@@ -66,7 +72,7 @@ export async function startRoomPage() {
   };
   const onRead = (seq) => notifications.read(slug, seq);
   const reading = new Reading({ connection, timeline, scroller, title, readSeq, hasUnread: unread > 0, isSought: boot.at > 0, toNewest, onRead });
-  const { announcer, notifications } = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
+  const { announcer, notifications, uploads } = furnish({ connection, title, stores, here: slug, onReadHere: (left) => reading.readElsewhere(left) });
   new Outage({ connection, announcer });
   leaveWhenSignedOut(connection);
   tellFocus(connection);
@@ -74,6 +80,9 @@ export async function startRoomPage() {
   comeWhenCalled();
   letMarkUnread({ slug, reading, announcer });
   letDelete({ slug, list, announcer });
+  customElements.define("voice-message", VoiceMessage);
+  letPlay(list);
+  new Lightbox(list);
   tendMenus(list, document.getElementById("timeline-scroll"));
   letMute({ announcer });
   keepMuted(connection, () => {
@@ -86,7 +95,7 @@ export async function startRoomPage() {
   });
   keepLooks({ connection, title, room: boot.room });
 
-  const sender = new Sender({ connection, outbox: stores.outbox, slug });
+  const sender = new Sender({ connection, outbox: stores.outbox, slug, uploads });
   const say = (text, what) => {
     if (what.edit) return sender.say(text, what);
     toNewest();
@@ -100,10 +109,12 @@ export async function startRoomPage() {
   keepRelativeTimes();
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
   const about = form && new About();
-  const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, may, say, lasts: stores.outbox.lasts });
+  const tray = form && letAttach({ form, uploads, announcer, slug });
+  const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, tray, may, say, lasts: stores.outbox.lasts });
   if (form) letReply({ list, composer });
   const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });
-  new PendingView({ sender, timeline, scroller, connection, announcer, composer });
+  if (form) letRecord({ uploads, connection, slug, say });
+  new PendingView({ sender, timeline, scroller, connection, announcer, composer, uploads });
 
   const seen = boot.room.shows_reading && boot.room.joined ? new Seen({ connection, list, room: boot.room }) : null;
   endPreviewWhenSpoken({ connection, feed, timeline, room: boot.room });
@@ -163,7 +174,7 @@ export async function startRoomPage() {
   // What the server drew on this page has arrived, whatever the outbox of an earlier page still holds.
   const adopt = async () => {
     const entries = await stores.outbox.adopt((entry) => entry.slug === slug);
-    sender.adopt(entries);
+    await sender.adopt(entries);
     for (const { client_id } of entries) if (arrived.has(client_id)) sender.stored(client_id);
   };
   connection.addEventListener("welcome", adopt);
@@ -171,6 +182,34 @@ export async function startRoomPage() {
   await adopt();
   connection.open();
   history.load();
+}
+
+/** Files come by the button, a drop or the clipboard, and wait in the tray for what is being written. */
+function letAttach({ form, uploads, announcer, slug }) {
+  const text = form.querySelector("textarea");
+  const tray = new Tray({ uploads, announcer, slug });
+  const choose = (files) => tray.choose(files);
+  letChoose({ input: document.getElementById("composer-files"), choose });
+  letDrop({ choose });
+  letPaste({ text, choose });
+  return tray;
+}
+
+/** What was recorded goes out as a message of its own. */
+function letRecord({ uploads, connection, slug, say }) {
+  const note = document.getElementById("tray-note");
+  new Recorder({
+    connection,
+    say: (words) => {
+      note.textContent = words;
+      note.hidden = words === "";
+    },
+    send: ({ bytes, duration, peaks }) => {
+      const ending = bytes.type.split("/")[1];
+      const { item } = uploads.add({ slug, bytes, name: `voice.${ending}`, voice: { duration, peaks } });
+      say("", { files: [item.record.key] });
+    },
+  });
 }
 
 /** Whoever clicks a notification while this page is open wants to see that message. */

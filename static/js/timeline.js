@@ -93,12 +93,13 @@ export class Timeline {
     return true;
   }
 
-  addPending({ client_id, text, written_at, answered }) {
+  addPending({ client_id, text, attachments, written_at, answered }) {
     const message = {
       username: this.#me.username,
       name: this.#me.name,
       avatar: this.#me.avatar,
       message: text,
+      attachments,
       sent_at: written_at,
       revision: 0,
       reply_to: answered?.seq,

@@ -793,6 +793,72 @@ composer-over = { $count ->
    *[other] { $count } characters too many: a message holds 16,000.
 }
 
+## Files and voices in messages
+
+composer-choose = Add files
+composer-cover = Cover the files: they show only to who asks for them
+dropping = Drop files to send them to { $room }
+pasted-name = Pasted { $when }
+tray-label = Files to be sent
+tray-cancel = Remove { $name }
+tray-retry = Try { $name } again
+tray-cover = Cover { $name }
+tray-sent = { $sent } of { $size }
+tray-many = A message carries at most { $count } files. Send these, and the others after them.
+tray-nothing = { $name } is empty.
+tray-large = { $name } has { $size }. A file has at most { $max } here.
+tray-failed = One of the files did not arrive. Try it again, or remove it.
+file-failed-unreadable = It was changed or taken away since. Remove it, and choose it again.
+file-failed-other = It did not arrive. Try again.
+attachment-download = Download
+attachment-play = Let it move
+cover-picture = Covered picture
+cover-video = Covered video
+cover-audio = Covered recording
+cover-voice = Covered voice message
+cover-file = Covered file
+cover-show = Show
+cover-hide = Hide
+lightbox-label = Pictures in this room
+lightbox-place = { $place } of { $count }
+lightbox-previous = Previous picture
+lightbox-next = Next picture
+lightbox-close = Close
+pending-uploading = Sending files, { $sent } of { $size }
+pending-progress = Files on their way
+failed-file = one of its files did not arrive.
+failed-lost = this browser no longer has one of its files.
+announce-files = { $count ->
+    [one] A file
+   *[other] { $count } files
+}
+
+record = Record a voice message
+record-insecure = Voice messages can be recorded only over https. Ask whoever runs this site.
+record-browser = This browser cannot record voice messages.
+record-NotAllowedError = The microphone was not allowed. Allow it in the browser’s settings for this site, then try again.
+record-NotFoundError = There is no microphone here. Connect one, then try again.
+record-NotReadableError = Another program keeps the microphone. Close it there, then try again.
+record-failed = Nothing could be recorded. Try again.
+record-short = That was too short to send.
+record-longest = A voice message lasts 10 minutes at most.
+recorder-label = Voice message
+recorder-asking = Allow the microphone to begin
+recorder-recording = Recording
+recorder-paused = Paused
+recorder-recorded = Recorded
+recorder-pause = Pause
+recorder-resume = Go on recording
+recorder-stop = Stop and listen
+recorder-discard = Discard
+voice-label = Voice message, { $duration }
+voice-play = Play
+voice-pause = Pause
+voice-wave = Place in the voice message
+voice-place = { $now } of { $whole }
+voice-speed = Speed: { $factor } times
+voice-failed = This cannot be played.
+
 room-archived = This room is archived: it can be read, and nothing more is said in it.
 
 notice-renamed = { $who } renamed the room to { $name }.
@@ -982,10 +1048,6 @@ refusal-picture-kind = That is not a picture that can be shown here. Take a PNG,
 refusal-picture-bytes = A picture has at most 8 MB. Take a smaller one.
 refusal-picture-pixels = This picture has too many pixels. Take one of at most 40 megapixels.
 refusal-picture-broken = This picture is broken and cannot be read. Take another one.
-attachment-covered = { $name } is covered. Show it
-attachment-voice = Voice message, { $duration }
-composer-files = Files
-composer-covered = Cover them
 size-bytes = { $number ->
     [one] { $number } byte
    *[other] { $number } bytes

@@ -16,6 +16,7 @@ mod window;
 mod accessibility;
 mod company;
 mod deleting;
+mod files;
 mod getting_along;
 mod history;
 mod hostile;
@@ -26,6 +27,7 @@ mod scrolling;
 mod several_nodes;
 mod talk;
 mod unsent;
+mod voice;
 mod waiting;
 mod without_scripts;
 

@@ -1,0 +1,105 @@
+//! Voices: recorded, listened to before they are sent, and played by somebody else.
+
+use serde_json::json;
+
+use crate::accessibility::violations;
+use crate::driver::Driver;
+use crate::play;
+use crate::site::{Database, Site};
+use crate::window::{DESK, PHONE, Window};
+
+/// A microphone that hears beeps, allowed without asking.
+const MICROPHONE: [&str; 3] = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+];
+
+#[test]
+fn a_voice_is_recorded_listened_to_and_heard_by_another() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        // A secure context, which the microphone needs: a loopback address is one.
+        let ada = Window::with(&driver, &site.origin(), PHONE, &MICROPHONE).await;
+        let ben = Window::with(&driver, &site.origin(), DESK, &MICROPHONE).await;
+        ada.signs_up(&site, "ada").await;
+        ben.signs_up(&site, "ben").await;
+        ada.enters("lobby").await;
+        ben.enters("lobby").await;
+
+        ada.clicks("#record").await;
+        ada.shows("#recorder [data-does=stop]").await;
+        ben.until("that ada records", async || {
+            ben.runs("return document.querySelector('#typing').textContent", &[])
+                .await
+                .as_str()
+                .is_some_and(|words| words.contains("ada") && words.contains("recording"))
+        })
+        .await;
+        ada.until("two seconds of it", async || {
+            let script = "return document.querySelector('.recorder__time').textContent >= '0:02'";
+            ada.runs(script, &[]).await == true
+        })
+        .await;
+        assert!(violations(&ada).await.is_empty(), "recording is accessible");
+        ada.clicks("#recorder [data-does=stop]").await;
+        ada.shows("#recorder voice-message").await;
+        ada.clicks("#recorder .voice__play").await;
+        plays(&ada, "#recorder").await;
+        assert!(violations(&ada).await.is_empty(), "listening is accessible");
+        ada.clicks("#recorder [data-does=send]").await;
+        ada.hides("#recorder").await;
+
+        ben.shows(".message:not(.message--pending) voice-message")
+            .await;
+        let told = ben
+            .runs(
+                "const { seconds, peaks } = document.querySelector('voice-message').dataset;
+                return { seconds: Number(seconds), peaks: peaks.split(' ').length }",
+                &[],
+            )
+            .await;
+        assert_eq!(told["peaks"], 64);
+        let seconds = told["seconds"].as_f64().unwrap();
+        assert!((2.0..30.0).contains(&seconds), "{seconds}");
+        ben.clicks(".message .voice__speed").await;
+        ben.clicks(".message .voice__play").await;
+        plays(&ben, ".message").await;
+        ben.types(".message .voice__wave", "\u{E010}").await;
+        ben.until("the end of it", async || {
+            ben.runs(
+                "return document.querySelector('.message audio').paused",
+                &[],
+            )
+            .await
+                == true
+        })
+        .await;
+        assert_eq!(
+            ben.runs(
+                "return document.querySelector('.message audio').playbackRate",
+                &[]
+            )
+            .await,
+            json!(1.25)
+        );
+        assert!(violations(&ben).await.is_empty(), "hearing is accessible");
+        ben.reloads().await;
+        ben.shows(".message voice-message .voice__play").await;
+        for window in [&ada, &ben] {
+            window.has_no_complaints().await;
+        }
+    });
+}
+
+/// Waits until the voice in there is heard, and has come some way.
+async fn plays(window: &Window, within: &str) {
+    let script = "const audio = document.querySelector(`${arguments[0]} audio`);
+        return audio.currentTime > 0.2";
+    window
+        .until("the voice", async || {
+            window.runs(script, &[json!(within)]).await == true
+        })
+        .await;
+}
