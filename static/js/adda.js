@@ -28,5 +28,7 @@ if (boot.page === "room") {
     // Nobody is signed in here: what somebody left whose session ended elsewhere is not for whoever comes next.
     const { forget } = await import("./notifying.js");
     await forget();
+    const { forgetChoices } = await import("./emoji-choices.js");
+    forgetChoices();
   }
 }

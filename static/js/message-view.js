@@ -8,6 +8,8 @@ import { dress } from "./folds.js";
 import { isNotice, noticeWords } from "./notices.js";
 import { drawEdited } from "./edited.js";
 import { answersMe, drawQuote } from "./quotes.js";
+import { drawPinned } from "./pins.js";
+import { drawReactions } from "./reactions.js";
 import { insertServerHtml } from "./server-html.js";
 
 const template = document.getElementById("message-template");
@@ -51,6 +53,8 @@ export function fillText(element, stored) {
   fillAttachments(element, stored.attachments);
   drawQuote(element, stored);
   drawEdited(element, stored);
+  drawPinned(element, stored);
+  if (drawReactions(element, stored)) element.dispatchEvent(new CustomEvent("unsure", { bubbles: true }));
   element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && (namesMe(text) || answersMe(stored)));
   markEmoji(element);
 }

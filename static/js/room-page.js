@@ -3,6 +3,8 @@ import { About } from "./about.js";
 import { boot } from "./boot.js";
 import { Completion } from "./completion.js";
 import { Composer } from "./composer.js";
+import { letCopyLinks } from "./copying.js";
+import { letInsertEmoji } from "./inserting-emoji.js";
 import { Connection } from "./connection.js";
 import { mayDisturb } from "./disturbing.js";
 import { Editing } from "./editing.js";
@@ -19,13 +21,18 @@ import { isNotice } from "./notices.js";
 import { letDelete } from "./deleting.js";
 import { jumpTo, letJump } from "./jumping.js";
 import { letMarkUnread } from "./mark-unread.js";
+import { tendBars } from "./message-bar.js";
 import { tendMenus } from "./message-menu.js";
 import { isBlocked, isMuted, keepMuted, letMute } from "./muted.js";
 import { letGoToDays } from "./moments.js";
 import { Outage } from "./outage.js";
+import { teller } from "./note.js";
 import { PendingView } from "./pending-view.js";
+import { Pins } from "./pins.js";
 import { endPreviewWhenSpoken } from "./preview.js";
 import { dressQuotes, quoteOf, requote } from "./quotes.js";
+import { Reacting } from "./reacting.js";
+import { learnNames } from "./reaction-words.js";
 import { Reading } from "./reading.js";
 import { letReply } from "./replying.js";
 import { roomPath } from "./api.js";
@@ -85,6 +92,12 @@ export async function startRoomPage() {
   new Lightbox(list);
   tendMenus(list, document.getElementById("timeline-scroll"));
   letMute({ announcer });
+  const tell = teller(announcer);
+  learnNames(connection, list);
+  tendBars(list);
+  new Reacting({ slug, list, timeline, scroller, tell });
+  new Pins({ slug, feed, tell, put: (message) => scroller.hold(() => timeline.put(message)) });
+  letCopyLinks({ list, tell });
   keepMuted(connection, () => {
     // Who may write here may have changed with it.
     const blocks = boot.room.kind === "direct" && boot.room.people.length === 2 && boot.room.people.some(({ username }) => isBlocked(username));
@@ -111,6 +124,7 @@ export async function startRoomPage() {
   const about = form && new About();
   const tray = form && letAttach({ form, uploads, announcer, slug });
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, tray, may, say, lasts: stores.outbox.lasts });
+  if (form) letInsertEmoji(form.querySelector("textarea"));
   if (form) letReply({ list, composer });
   const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });
   if (form) letRecord({ uploads, connection, slug, say });

@@ -1,4 +1,5 @@
 // Signing out leaves nothing of this person's on the computer, and asks first where something has not been sent.
+import { forgetChoices } from "./emoji-choices.js";
 import { ask } from "./question.js";
 import { forget } from "./notifying.js";
 import { forgetSpeed } from "./voice/speed.js";
@@ -16,6 +17,7 @@ export function askBeforeSigningOut({ outbox, drafts, files }) {
     }
     await Promise.allSettled([outbox.clear(), drafts.clear(), files.clear(), forget()]);
     forgetSpeed();
+    forgetChoices();
     form.submit();
   });
 }

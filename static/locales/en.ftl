@@ -716,6 +716,46 @@ pins-link = { $count ->
    *[other] { $count } pinned messages
 }
 pin-go = Go to it
+pin-done = Pinned. It is at hand behind the pin over the conversation.
+unpin-done = Unpinned.
+pin-failed = That could not be pinned or unpinned. Try again.
+link-copied = The link is copied.
+link-copy-words = Your browser does not let this page copy. The link is selected: copy it from here.
+dialog-close = Close
+message-reacted = Who reacted
+reacted-clear = Remove for everyone
+reacted-clear-label = Remove { $text } for everyone
+reacted-remove-label = Remove { $text } of { $name }
+reacted-more = and { $count } more
+reaction-quick = React at once
+reaction-failed = Your reaction could not be stored. Try again.
+composer-emoji = Insert an emoji
+picker-title = Emoji
+picker-search = Search by name
+picker-tones = Skin tone
+picker-tone-0 = None
+picker-tone-1 = Light
+picker-tone-2 = Medium light
+picker-tone-3 = Medium
+picker-tone-4 = Medium dark
+picker-tone-5 = Dark
+picker-words = React with “{ $text }”
+picker-found = { $count ->
+    [0] No emoji is called that.
+    [one] 1 emoji
+   *[other] { $count } emoji
+}
+picker-failed = The emoji could not be loaded. Try again.
+picker-recent = Recent
+picker-smileys = Smileys
+picker-people = People
+picker-nature = Animals and nature
+picker-food = Food and drink
+picker-travel = Travel and places
+picker-activities = Activities
+picker-objects = Objects
+picker-symbols = Symbols
+picker-flags = Flags
 reaction-add = React
 reaction-action = React
 reaction-own = Something else
