@@ -86,6 +86,8 @@ fn every_page_is_accessible() {
                     "/admin/rooms",
                     "/admin/reports",
                     "/chat/lobby/report?seq=2",
+                    "/chat/lobby/reactions?seq=2",
+                    "/chat/lobby/pins",
                     "/people/cleo/",
                     "/chat/direct/ben/",
                     "/chat/nowhere/",
@@ -138,6 +140,17 @@ async fn lives(site: &Site, window: &Window) {
         )
         .await
         .expect(201, "so");
+    let reaction = json!({"text": "🎉", "on": true});
+    ada.json("PUT", "/api/rooms/lobby/messages/2/reactions", &reaction)
+        .await
+        .expect(200, "a reaction");
+    ada.json(
+        "PUT",
+        "/api/rooms/lobby/messages/2/pin",
+        &json!({"on": true}),
+    )
+    .await
+    .expect(200, "a pin");
     ada.json("PUT", "/api/people/cleo/mute", &json!({}))
         .await
         .expect(200, "muted");

@@ -23,6 +23,7 @@ mod hostile;
 mod letting_in;
 mod notifying;
 mod outage;
+mod reacting;
 mod scrolling;
 mod several_nodes;
 mod talk;
