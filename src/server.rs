@@ -137,6 +137,7 @@ impl Server {
     ///
     /// Errors: a sentence for whoever started adda.
     pub fn open(config: Config) -> Result<Server> {
+        decline_huge_pages();
         raise_descriptor_limit();
         outlive_size_limit();
         let workers = config.worker_count();
@@ -283,6 +284,18 @@ fn prepare_socket(connection: &dyn Any, _: &mut Extensions) {
         log::debug!("a socket's timeouts cannot be set: {cause}");
     }
 }
+
+/// In pages of 2 MiB a buffer of which a line is used is in memory as a whole, and so is whatever was freed around it.
+#[cfg(target_os = "linux")]
+fn decline_huge_pages() {
+    if let Err(cause) = rustix::thread::disable_transparent_huge_pages(true) {
+        log::debug!("memory comes in huge pages: {cause}");
+    }
+}
+
+/// Elsewhere nobody asks for them.
+#[cfg(not(target_os = "linux"))]
+fn decline_huge_pages() {}
 
 /// Many systems allow 1,024 open files where a process does not ask for more; each socket is one.
 fn raise_descriptor_limit() {
