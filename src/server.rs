@@ -11,7 +11,7 @@ use actix_web::{App, HttpServer, web as actix_http_web};
 use socket2::{SockRef, TcpKeepalive};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::chat::{Arbiters, Chat};
+use crate::chat::{Arbiters, Chat, portions};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
@@ -198,6 +198,7 @@ impl Server {
             .keep_alive(IDLE_MAX)
             .client_request_timeout(HEAD_MAX)
             .max_connections(CONNECTIONS_PER_WORKER_MAX)
+            .h1_write_buffer_size(portions::WAITING_MAX)
             .on_connect(prepare_socket)
             .shutdown_timeout(SHUTDOWN_MAX_S)
             .disable_signals()

@@ -6,6 +6,7 @@ mod distance;
 mod entrance;
 mod fragments;
 mod guard;
+pub mod portions;
 mod session;
 
 mod editing;

@@ -15,6 +15,7 @@ use super::Chat;
 use super::allowance::Bucket;
 use super::entrance::{Destination, Entrance};
 use super::guard::Guarded;
+use super::portions::Portions;
 use super::protocol::FRAME_BYTES_MAX;
 use super::session::Session;
 use crate::error::{Error, Result};
@@ -146,10 +147,13 @@ impl Chat {
             room: room.map(Box::new),
             verdict: verdict.clone(),
         });
-        ws::WsResponseBuilder::new(session, request, Guarded::new(payload, verdict))
-            .codec(Codec::new().max_size(FRAME_BYTES_MAX))
-            .start()
-            .map_err(|_| Error::BadRequest("bad-handshake"))
+        let mut answer = ws::handshake(request).map_err(|_| Error::BadRequest("bad-handshake"))?;
+        let frames = ws::WebsocketContext::with_codec(
+            session,
+            Guarded::new(payload, verdict),
+            Codec::new().max_size(FRAME_BYTES_MAX),
+        );
+        Ok(answer.streaming(Portions::new(frames)))
     }
 }
 
