@@ -16,6 +16,7 @@ mod stopping;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod withheld;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -98,6 +99,7 @@ pub struct Hub {
     afar: afar::Afar,
     presence: presence::Presence,
     belonging: belonging::Belonging,
+    withheld: withheld::Withheld,
     /// The words that the people here want to be told of.
     wanted: Wanted<UserId>,
     stopping: bool,
@@ -191,6 +193,7 @@ impl Hub {
             afar: afar::Afar::default(),
             presence: presence::Presence::default(),
             belonging: belonging::Belonging::default(),
+            withheld: withheld::Withheld::default(),
             wanted: Wanted::default(),
             stopping: false,
         }

@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use crate::people::Person;
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
+use crate::socket::Socket;
 
 on_both_databases!(
     what_one_wants_to_be_told_of_is_set_in_each_room,
     people_are_told_as_they_want,
     a_mute_room_tells_of_what_names_one_and_counts_for_itself,
     nobody_is_told_of_a_room_they_look_at_or_of_their_own_words,
+    what_they_left_unread_in_a_room_they_looked_at_is_told_after_all,
     whoever_wonders_why_finds_out,
     it_all_works_by_forms_without_script,
 );
@@ -28,7 +30,7 @@ async fn wants(person: &Person, level: &str, muted_until: Option<&str>) {
 }
 
 /// What the next activity up to a message tells of by itself.
-async fn told(socket: &mut crate::socket::Socket, last_seq: i64) -> Value {
+async fn told(socket: &mut Socket, last_seq: i64) -> Value {
     let what = format!("activity up to message {last_seq}");
     let is_it = |frame: &Value| frame["type"] == "activity" && frame["last_seq"] == last_seq;
     socket.expect(&what, is_it).await["notice"].clone()
@@ -152,6 +154,62 @@ async fn nobody_is_told_of_a_room_they_look_at_or_of_their_own_words(database: D
     assert_eq!(elsewhere.expect_type("error").await["code"], "bad_request");
 }
 
+/// A window that has the focus shows the lobby.
+async fn looks(person: &Person) -> Socket {
+    let mut window = person.opens("lobby").await;
+    window.send(&json!({"type": "focus", "on": true})).await;
+    window.everything().await;
+    window
+}
+
+/// The number of the next message that a page tells of by itself.
+async fn next_told(page: &mut Socket) -> Value {
+    let is_told = |frame: &Value| frame["type"] == "activity" && frame["notice"].is_object();
+    let told = page.expect("word of a message", is_told).await;
+    told["notice"]["seq"].clone()
+}
+
+async fn what_they_left_unread_in_a_room_they_looked_at_is_told_after_all(database: Database) {
+    let site = Site::start(database);
+    let mut ada = site.person("ada").await;
+    let ben = site.person("ben").await;
+    ada.enters("lobby").await;
+    let mut elsewhere = ben.opens_lobby_page().await;
+    let mut window = looks(&ben).await;
+    ada.says("@ben, one").await;
+    assert_eq!(told(&mut elsewhere, 1).await, Value::Null);
+    window.sees("@ben, one").await;
+    window.send(&json!({"type": "read", "seq": 1})).await;
+    let is_read = |frame: &Value| frame["type"] == "activity" && frame["read_seq"] == 1;
+    elsewhere.expect("word that it was read", is_read).await;
+    ada.says("@ben, two").await;
+    assert_eq!(told(&mut elsewhere, 2).await, Value::Null);
+    window.close().await;
+    assert_eq!(next_told(&mut elsewhere).await, 2);
+
+    // It had reached a page that was being left, and nothing else was open.
+    elsewhere.close().await;
+    let mut window = looks(&ben).await;
+    ada.says("@ben, three").await;
+    window.sees("@ben, three").await;
+    window.close().await;
+    let mut next = ben.opens_lobby_page().await;
+    assert_eq!(next_told(&mut next).await, 3);
+
+    // Whoever only looks at another window is there again before anything is told.
+    let mut window = looks(&ben).await;
+    ada.says("@ben, four").await;
+    assert_eq!(told(&mut next, 4).await, Value::Null);
+    for on in [false, true] {
+        window.send(&json!({"type": "focus", "on": on})).await;
+    }
+    window.everything().await;
+    ada.says("@ben, five").await;
+    assert_eq!(told(&mut next, 5).await, Value::Null);
+    window.send(&json!({"type": "focus", "on": false})).await;
+    assert_eq!(next_told(&mut next).await, 5, "the newest of them");
+}
+
 async fn whoever_wonders_why_finds_out(database: Database) {
     let site = Site::start(database);
     let mut ada = site.person("ada").await;
@@ -261,6 +319,28 @@ fn nobody_is_told_at_one_node_of_a_room_they_look_at_by_way_of_the_other() {
             }
             assert_eq!(is_told, !on, "looking: {on}");
         }
+    });
+}
+
+#[test]
+fn what_they_left_unread_at_one_node_is_told_at_the_other() {
+    crate::play(async {
+        let nodes = Nodes::with(2, &[("ADDA_MESSAGES_PER_SECOND", "0")]);
+        let mut ada = nodes.sites[0].person("ada").await;
+        let ben = nodes.sites[1].person("ben").await;
+        let mut page = ben.on(&nodes.sites[0]).opens_lobby_page().await;
+        ada.enters("lobby").await;
+        let window = looks(&ben).await;
+        // The other node hears of it within a second or two.
+        let mut withheld = 0;
+        for _ in 0..100 {
+            withheld = ada.says("@ben").await["seq"].as_i64().unwrap();
+            if told(&mut page, withheld).await == Value::Null {
+                break;
+            }
+        }
+        window.close().await;
+        assert_eq!(next_told(&mut page).await, withheld);
     });
 }
 

@@ -11,6 +11,7 @@ use bytestring::ByteString;
 
 use super::afar::Afar;
 use super::marks::Taken;
+use super::withheld::Withheld;
 use super::{Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::{self, Activity, Frame};
@@ -74,7 +75,7 @@ impl Person {
 
     /// Tells this person's sessions how rooms stand: each of the rooms it is not in, and of its own where their mark
     /// moved, or they are told of a message.
-    fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>, afar: &Afar) {
+    fn tell(&mut self, rooms: &BTreeMap<RoomId, Arc<str>>, afar: &Afar, withheld: &mut Withheld) {
         let moved = rooms.keys().copied();
         let mut own: HashSet<RoomId> = moved.filter(|room| self.own.remove(room)).collect();
         let mut frames: Vec<(RoomId, ByteString)> = Vec::with_capacity(rooms.len());
@@ -87,7 +88,7 @@ impl Person {
                 continue;
             };
             let deleted = self.taken_back(*room);
-            let told = self.notice(*room, &mark, afar);
+            let told = self.notice(*room, slug, &mark, afar, withheld);
             if told.is_some() {
                 own.insert(*room);
             }
@@ -145,7 +146,7 @@ impl Hub {
             hub.untold.told_at = Some(Instant::now());
             for (user, rooms) in std::mem::take(&mut hub.untold.rooms) {
                 if let Some(person) = hub.people.get_mut(&user) {
-                    person.tell(&rooms, &hub.afar);
+                    person.tell(&rooms, &hub.afar, &mut hub.withheld);
                 }
             }
         });
@@ -317,6 +318,7 @@ impl Hub {
         for said in &mut said {
             said.look_for(&self.wanted);
         }
+        self.withheld.follow(room, &said);
         let said: Arc<[Said]> = said.into();
         if !overflown && !said.is_empty() && !said.iter().any(Said::is_counted) {
             return;
@@ -344,7 +346,8 @@ impl Hub {
             if overflown || !is_elsewhere {
                 person.marks.remove(&room);
             }
-            if !is_elsewhere && !person.is_told_here(user, room, &said, &self.afar) {
+            let (afar, withheld) = (&self.afar, &mut self.withheld);
+            if !is_elsewhere && !person.is_told_here(user, room, &slug, &said, afar, withheld) {
                 continue;
             }
             person.hears(room, &said);

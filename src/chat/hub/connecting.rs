@@ -67,7 +67,7 @@ impl Handler<Connect> for Hub {
 impl Handler<Disconnect> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Disconnect { session, user }: Disconnect, _: &mut Self::Context) {
+    fn handle(&mut self, Disconnect { session, user }: Disconnect, ctx: &mut Self::Context) {
         if let Some(person) = self.people.get_mut(&user) {
             person.sessions.remove(&session);
             if person.sessions.is_empty() {
@@ -82,5 +82,6 @@ impl Handler<Disconnect> for Hub {
                 self.belonging.depart(user);
             }
         }
+        self.turned_away(user, ctx);
     }
 }

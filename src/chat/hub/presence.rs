@@ -158,6 +158,7 @@ impl Hub {
         self.tell_arrived();
         for user in self.afar.take_touched() {
             self.presence.touch(user);
+            self.turned_away(user, ctx);
         }
         let mut changed: BTreeMap<UserId, (Option<Seen>, bool)> = BTreeMap::new();
         while changed.len() < TOGETHER_MAX

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 
 use super::afar::Afar;
+use super::withheld::Withheld;
 use super::{AttentionChanged, Focus, Hub, Person};
 use crate::chat::outlet::Batch;
 use crate::chat::protocol::Frame;
@@ -30,6 +31,14 @@ impl Person {
             heard.remove(0);
         }
         heard.push(said.clone());
+    }
+
+    /// Keeps what was said a while ago, before what was said since.
+    pub(super) fn hears_late(&mut self, room: RoomId, said: Arc<[Said]>) {
+        let heard = self.heard.entry(room).or_default();
+        if heard.len() < HEARD_MAX {
+            heard.insert(0, said);
+        }
     }
 
     /// The numbers of what was taken back since this person was last told, the newest of them where they are many.
@@ -65,8 +74,10 @@ impl Person {
         &self,
         user: UserId,
         room: RoomId,
+        slug: &Arc<str>,
         said: &[Said],
         afar: &Afar,
+        withheld: &mut Withheld,
     ) -> bool {
         let in_room = |session: &&super::SessionHere| session.room == Some(room);
         let wants = self
@@ -74,18 +85,27 @@ impl Person {
             .values()
             .find(in_room)
             .and_then(|session| session.wants);
-        wants.is_some_and(|wants| {
-            let mut new = said.iter().filter(|said| !said.is_changed);
-            new.any(|said| self.reason(user, room, wants, said, afar).is_told())
-        })
+        let Some(wants) = wants else {
+            return false;
+        };
+        for said in said.iter().filter(|said| !said.is_changed) {
+            match self.reason(user, room, wants, said, afar) {
+                Reason::Watching => withheld.keep(user, room, slug, said),
+                reason if reason.is_told() => return true,
+                _ => {}
+            }
+        }
+        false
     }
 
     /// What this person is told of in a room: the newest that calls them, else the newest. What was read meanwhile is not.
     pub(super) fn notice(
         &mut self,
         room: RoomId,
+        slug: &Arc<str>,
         mark: &Mark,
         afar: &Afar,
+        withheld: &mut Withheld,
     ) -> Option<(Said, Reason)> {
         let heard = self.heard.remove(&room)?;
         let is_taken_back = |seq: i64| {
@@ -98,10 +118,16 @@ impl Person {
                 continue;
             }
             let reason = self.reason(mark.user, room, mark.wants, said, afar);
+            if reason == Reason::Watching {
+                withheld.keep(mark.user, room, slug, said);
+            }
             let outweighs = told.is_none_or(|(_, known)| reason.is_called() || !known.is_called());
             if reason.is_told() && outweighs {
                 told = Some((said, reason));
             }
+        }
+        if told.is_some() {
+            withheld.forget(mark.user, room);
         }
         told.map(|(said, reason)| (said.clone(), reason))
     }
@@ -116,17 +142,13 @@ impl Person {
     }
 
     fn reason(&self, user: UserId, room: RoomId, wants: Wants, said: &Said, afar: &Afar) -> Reason {
-        let is_watching = self
-            .sessions
-            .values()
-            .any(|session| session.room == Some(room) && session.is_watched);
         let mut listener = Listener {
             belongs: true,
             level: wants.level,
             is_muted: wants.is_muted(),
             is_online: !self.is_invisible,
             quiet: None,
-            is_watching,
+            is_watching: self.watches(room),
         };
         let heard = said.heard_by(user, &self.muted);
         let reason = telling::reason(heard, listener);
@@ -178,10 +200,13 @@ impl Handler<AttentionChanged> for Hub {
 impl Handler<Focus> for Hub {
     type Result = ();
 
-    fn handle(&mut self, Focus { session, user, on }: Focus, _: &mut Self::Context) {
+    fn handle(&mut self, Focus { session, user, on }: Focus, ctx: &mut Self::Context) {
         let person = self.people.get_mut(&user);
         if let Some(session) = person.and_then(|person| person.sessions.get_mut(&session)) {
             session.is_watched = on;
+        }
+        if !on {
+            self.turned_away(user, ctx);
         }
     }
 }
