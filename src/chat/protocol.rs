@@ -2,10 +2,14 @@
 
 mod answers;
 
+mod refusing;
+
 use std::sync::Arc;
 
 use bytestring::ByteString;
 use serde::{Deserialize, Serialize};
+
+pub use refusing::{Refusal, refusal};
 
 use super::posting::{Named, Posting};
 use crate::error::{Error, Result};
@@ -18,7 +22,6 @@ use crate::store::reading::Seen;
 use crate::store::rooms::{self, Room};
 use crate::store::uploads::Wanted;
 use crate::store::users::Profile;
-use crate::view::texts;
 
 /// The largest frame, and the largest message in fragments, that a client may send, in bytes.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024;
@@ -317,16 +320,6 @@ pub struct Welcome<'a> {
     pub resumed: bool,
 }
 
-/// The content of `error`.
-#[derive(Serialize)]
-pub struct Refusal<'a> {
-    code: &'a str,
-    message: String,
-    client_id: Option<&'a str>,
-    retry: bool,
-    retry_after_ms: Option<u64>,
-}
-
 /// The content of `activity`.
 #[derive(Serialize)]
 pub struct Activity<'a> {
@@ -370,29 +363,6 @@ impl Frame<'_> {
         serde_json::to_string(self)
             .map(ByteString::from)
             .unwrap_or_default()
-    }
-}
-
-/// The frame for something that was refused.
-pub fn refusal(error: &Error, client_id: Option<&str>) -> ByteString {
-    let wait = error.retry_after();
-    Frame::Error(Refusal {
-        code: wire_code(error),
-        message: texts::error(error),
-        client_id,
-        retry: wait.is_some(),
-        // Rounded up: who comes back a moment early is refused again.
-        retry_after_ms: wait.map(|wait| wait.as_millis() as u64 + 1),
-    })
-    .encode()
-}
-
-/// The socket knows nine codes; what cannot happen on it is told as the nearest.
-fn wire_code(error: &Error) -> &'static str {
-    match error.code() {
-        "internal" => "unavailable",
-        "signed_out" => "forbidden",
-        code => code,
     }
 }
 

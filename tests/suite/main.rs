@@ -94,6 +94,7 @@ mod disk;
 mod exhaustion;
 mod outages;
 mod restores;
+mod space;
 
 // How it is reached.
 mod accounts;

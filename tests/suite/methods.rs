@@ -47,6 +47,13 @@ async fn a_wrong_method_is_told_the_right_ones(database: Database) {
         ("POST", "/api/rooms/lobby/pins", "GET, HEAD"),
         ("PUT", "/chat/lobby/pins", "GET, HEAD, POST"),
         ("PUT", "/chat/lobby/reactions", "GET, HEAD, POST"),
+        ("GET", "/api/rooms/lobby/uploads", "POST"),
+        (
+            "POST",
+            "/api/rooms/lobby/uploads/parts/a",
+            "GET, HEAD, PATCH, DELETE",
+        ),
+        ("POST", "/files/a/b", "GET, HEAD"),
         ("POST", "/ws/", "GET"),
         ("HEAD", "/ws/chat/lobby/", "GET"),
     ] {

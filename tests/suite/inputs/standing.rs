@@ -5,6 +5,7 @@
 mod answering;
 mod frames;
 mod reading;
+mod sending;
 mod taking_back;
 
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use self::answering::ANSWERING;
 use self::frames::FRAMES;
 use self::reading::READING;
+use self::sending::SENDING;
 use self::taking_back::TAKING_BACK;
 use super::permission::beside;
 use super::unharmed;
@@ -314,6 +316,7 @@ async fn every_route_of_a_room_asks_how_somebody_stands_to_it(database: Database
         .chain(&PROGRAMS)
         .chain(&READING)
         .chain(&ANSWERING)
+        .chain(&SENDING)
         .chain(&TAKING_BACK)
     {
         for (room, expected) in scene.rooms.iter().zip(expected) {

@@ -200,8 +200,13 @@ async fn a_name_is_never_a_path_and_never_leaves_its_header(database: Database) 
             .await
             .expect(204, name);
     }
-    let left = std::fs::read_dir(site.data()).unwrap();
-    assert!(left.count() <= 5, "nothing lies outside of the folder");
+    for entry in std::fs::read_dir(site.data()).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let is_known = ["adda.", "search.", "uploads"]
+            .iter()
+            .any(|begins| name.starts_with(begins));
+        assert!(is_known, "{name} lies outside of the folder");
+    }
 }
 
 async fn nothing_is_ever_given_as_a_page(database: Database) {
