@@ -23,6 +23,7 @@ pub mod emoji;
 pub mod files;
 pub mod json;
 pub mod keywords;
+pub mod markup;
 pub mod mentions;
 pub mod names;
 pub mod quiet;

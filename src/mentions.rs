@@ -1,5 +1,5 @@
-//! Whom a text names: `@ada`, everyone in the room by `@room`, everyone who is here by `@here`. What stands in `code`, in an
-//! address or inside a word names nobody.
+//! Whom a text names: `@ada`, everyone in the room by `@room`, everyone who is here by `@here`. What stands in an address
+//! or inside a word names nobody, nor does code, which is not among the places that are looked at.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -60,12 +60,12 @@ impl Everyone {
     }
 }
 
-/// The skeletons of all usernames that a text may name, and whether it may name everyone. Who of them there is, and may be
-/// named, is for whoever asks to find out.
-pub fn asked_for(text: &str) -> (BTreeSet<String>, bool) {
+/// The skeletons of all usernames that a text may name in some places of it, and whether it may name everyone. Who of them there
+/// is, and may be named, is for whoever asks to find out.
+pub fn asked_for(text: &str, places: &[Range<usize>]) -> (BTreeSet<String>, bool) {
     let mut everyone = false;
     let mut skeletons = BTreeSet::new();
-    for reading in spots(text).iter().flat_map(readings) {
+    for reading in spots(text, places).iter().flat_map(readings) {
         if Everyone::parse(reading).is_some() {
             everyone = true;
         } else {
@@ -75,8 +75,12 @@ pub fn asked_for(text: &str) -> (BTreeSet<String>, bool) {
     (skeletons, everyone)
 }
 
-/// The mentions of a text, in their order. `find` is asked by word and by skeleton who that is.
-pub fn mentions(text: &str, find: impl Fn(&str, &str) -> Option<Whom>) -> Vec<Mention> {
+/// The mentions in some places of a text, in their order. `find` is asked by word and by skeleton who that is.
+pub fn mentions(
+    text: &str,
+    places: &[Range<usize>],
+    find: impl Fn(&str, &str) -> Option<Whom>,
+) -> Vec<Mention> {
     let named = |spot: &Spot| {
         readings(spot).find_map(|reading| {
             let whom = find(reading, &names::skeleton(reading))?;
@@ -84,7 +88,22 @@ pub fn mentions(text: &str, find: impl Fn(&str, &str) -> Option<Whom>) -> Vec<Me
             Some(Mention { place, whom })
         })
     };
-    spots(text).iter().filter_map(named).collect()
+    spots(text, places).iter().filter_map(named).collect()
+}
+
+/// The mentions of a text whose usernames are known: of these people, and of everyone where they were named too.
+pub fn again(text: &str, places: &[Range<usize>], people: &[&str], everyone: bool) -> Vec<Mention> {
+    let people: Vec<(String, &str)> = people
+        .iter()
+        .map(|username| (names::skeleton(username), *username))
+        .collect();
+    mentions(text, places, |word, skeleton| match Everyone::parse(word) {
+        Some(all) => everyone.then_some(Whom::Everyone(all)),
+        None => people
+            .iter()
+            .find(|(known, _)| known == skeleton)
+            .map(|(_, username)| Whom::Person((*username).to_owned())),
+    })
 }
 
 /// An `@` and the longest word behind it.
@@ -105,14 +124,23 @@ fn readings<'a>(spot: &Spot<'a>) -> impl Iterator<Item = &'a str> + use<'a> {
         .filter(|word| !word.is_empty() && word.chars().count() <= CHARACTERS_MAX)
 }
 
-fn spots(text: &str) -> Vec<Spot<'_>> {
+fn spots<'a>(text: &'a str, places: &[Range<usize>]) -> Vec<Spot<'a>> {
     let mut spots = Vec::new();
     if !text.contains('@') {
         return spots;
     }
-    let code = code(text);
+    for place in places {
+        look(&text[place.clone()], place.start, &mut spots);
+    }
+    spots
+}
+
+fn look<'a>(text: &'a str, begin: usize, spots: &mut Vec<Spot<'a>>) {
     let (mut previous, mut is_address) = (None, false);
     for (at, character) in text.char_indices() {
+        if spots.len() == SPOTS_MAX {
+            return;
+        }
         if character.is_whitespace() {
             is_address = false;
         } else if character == ':' && text[at..].starts_with("://") {
@@ -121,57 +149,19 @@ fn spots(text: &str) -> Vec<Spot<'_>> {
         let stands_free = previous.is_none_or(|before| {
             !is_letter(before) && !is_joint(before) && !matches!(before, '@' | '/')
         });
-        let is_code = || {
-            let before = code.partition_point(|range: &Range<usize>| range.end <= at);
-            code.get(before).is_some_and(|range| range.contains(&at))
-        };
-        if character == '@' && stands_free && !is_address && !is_code() {
+        if character == '@' && stands_free && !is_address {
             let rest = &text[at + '@'.len_utf8()..];
             let end = rest
                 .find(|character| !is_letter(character) && !is_joint(character))
                 .unwrap_or(rest.len());
             let word = &rest[..end];
             if word.starts_with(is_letter) {
+                let at = begin + at;
                 spots.push(Spot { at, word });
-            }
-            if spots.len() == SPOTS_MAX {
-                break;
             }
         }
         previous = Some(character);
     }
-    spots
-}
-
-/// What stands between two runs of the same number of backticks, and what follows one of three or more that does not end.
-fn code(text: &str) -> Vec<Range<usize>> {
-    let mut runs: Vec<Range<usize>> = Vec::new();
-    for (at, _) in text.match_indices('`') {
-        match runs.last_mut() {
-            Some(run) if run.end == at => run.end += 1,
-            _ => runs.push(at..at + 1),
-        }
-    }
-    let mut code = Vec::new();
-    let mut next = 0;
-    while let Some(opening) = runs.get(next) {
-        let closing = runs[next + 1..]
-            .iter()
-            .position(|run| run.len() == opening.len());
-        next += 1;
-        match closing {
-            Some(further) => {
-                code.push(opening.start..runs[next + further].end);
-                next += further + 1;
-            }
-            None if opening.len() >= 3 => {
-                code.push(opening.start..text.len());
-                break;
-            }
-            None => {}
-        }
-    }
-    code
 }
 
 fn is_letter(character: char) -> bool {
@@ -201,7 +191,7 @@ mod tests {
                 .find(|name| names::skeleton(name) == skeleton)?;
             Some(Whom::Person(known.to_owned()))
         };
-        let found = mentions(text, find);
+        let found = mentions(text, &[0..text.len()], find);
         found
             .into_iter()
             .map(|mention| &text[mention.place])
@@ -229,30 +219,15 @@ mod tests {
     }
 
     #[test]
-    fn code_names_nobody() {
-        for (text, expected) in [
-            ("`@ada` @ada", vec!["@ada"]),
-            ("``a ` @ada`` ` @ada", vec!["@ada"]),
-            ("a ` and @ada", vec!["@ada"]),
-            ("```\n@ada\n```\n@ada", vec!["@ada"]),
-            ("```\n@ada", vec![]),
-        ] {
-            assert_eq!(named(text), expected, "{text}");
-        }
-    }
-
-    #[test]
     fn what_is_asked_for_is_bounded_and_takes_little_time() {
         let began = std::time::Instant::now();
         for text in [
             "@a.a.a.a.a.a.a.a ".repeat(1_000),
             "@".repeat(16_000),
-            "`".repeat(16_000),
-            (1..170).map(|run| "`".repeat(run) + "@a").collect(),
             "://(@a".repeat(2_600),
             "@".to_owned() + &"-a".repeat(8_000),
         ] {
-            assert!(asked_for(&text).0.len() <= SPOTS_MAX * READINGS_MAX);
+            assert!(asked_for(&text, &[0..text.len()]).0.len() <= SPOTS_MAX * READINGS_MAX);
         }
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }

@@ -16,7 +16,6 @@ use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::metrics::Metrics;
 use crate::store::Store;
-use crate::view::markup;
 use crate::web::{self, Services};
 
 /// A peer that acknowledges nothing for so long is gone: its session is not polled while its socket takes nothing, so only
@@ -53,7 +52,7 @@ impl Site {
     ///
     /// Blocks while the database is brought up to date. Errors: a sentence for whoever started adda.
     pub fn open(config: Config) -> Result<Site> {
-        let (store, opened) = Store::open(&config, markup::DRAWING)?;
+        let (store, opened) = Store::open(&config)?;
         if let Some(folder) = &opened.folder {
             let state = if opened.new {
                 "new"

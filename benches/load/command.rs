@@ -51,6 +51,8 @@ pub enum Scenario {
     Uploads(UploadsPlan),
     /// Rows that a burst of messages in a room with many members writes
     Burst(BurstPlan),
+    /// How long texts take to be drawn, those among them that are made to take long
+    Draw,
     /// How long the disk takes to keep something
     Fsync,
     /// All figures of docs/performance.md, as a table in Markdown

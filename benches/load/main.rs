@@ -19,6 +19,7 @@ mod conversation;
 mod crowd;
 mod delays;
 mod disk;
+mod drawing;
 mod everything;
 mod faults;
 mod frames;
@@ -147,6 +148,10 @@ fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
         Scenario::Burst(plan) => {
             let burst = burst::run(&mut Stage::open(&setting)?, plan)?;
             Ok(shown(&burst, burst.is_clean()))
+        }
+        Scenario::Draw => {
+            let drawings = drawing::run();
+            Ok(shown(&drawings, drawings.is_clean()))
         }
         Scenario::Fsync => Ok(shown(&format!("{}\n", disk::run(&setting.folder)?), true)),
         Scenario::All(thoroughness) => everything::run(&setting, thoroughness),

@@ -220,6 +220,7 @@ impl Chat {
             client_id: client_id.map_or_else(ClientId::fresh, Ok)?,
             fresh,
             what,
+            draft: None,
         };
         let (answer, outcome) = oneshot::channel();
         handle

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use diesel::prelude::*;
 
-use super::commits::{Deed, Drawing, within};
+use super::commits::{Deed, within};
 use super::connection::Conn;
 use super::schema::users;
 use super::users::{self as accounts, NewAccount, Viewer};
@@ -87,7 +87,6 @@ pub fn piece(conn: &mut Conn, wanted: &Wanted) -> Result<usize> {
 /// Errors: what the rights refuse; `Conflict` where one of them cannot be added any more. Then nobody was.
 pub fn add(
     conn: &mut Conn,
-    drawing: Drawing,
     actor: &Viewer,
     people: &[Newcomer],
     wanted: &Wanted,
@@ -130,7 +129,7 @@ pub fn add(
         ids.push(viewer.id);
     }
     for room in rooms {
-        bring_in(conn, drawing, actor, room, &ids, wanted.guests)?;
+        bring_in(conn, actor, room, &ids, wanted.guests)?;
     }
     Ok(added)
 }
@@ -138,7 +137,6 @@ pub fn add(
 /// Members come into an open room as if they had joined; into a closed one, and as guests, they are added with a notice.
 fn bring_in(
     conn: &mut Conn,
-    drawing: Drawing,
     actor: &Viewer,
     room: RoomId,
     people: &[UserId],
@@ -152,7 +150,7 @@ fn bring_in(
     }
     let username: Arc<str> = actor.username.clone();
     let deeds = people.iter().map(|user| Deed::Add(*user));
-    within::carry_out(conn, drawing, room, (actor.id, &username), deeds)
+    within::carry_out(conn, room, (actor.id, &username), deeds)
 }
 
 impl Newcomer {

@@ -7,6 +7,7 @@
 pub(super) mod content;
 mod counted;
 mod deeds;
+mod drafting;
 mod editing;
 mod inserting;
 mod naming;
@@ -21,7 +22,6 @@ mod writer;
 mod writing;
 
 use std::collections::VecDeque;
-use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -29,6 +29,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 pub use deeds::Deed;
+use drafting::Drafters;
 use outcome::Claim;
 pub use outcome::{Batch, Change, Committed, Edit, Ended, Late, Outcome, Saved, What};
 use writer::Writer;
@@ -37,7 +38,6 @@ use super::connection::{Conn, Opener, transaction_again};
 use super::crew::{Crew, Number, STUCK_AFTER};
 use super::pool::Trust;
 use crate::error::{Error, Result};
-use crate::mentions::Mention;
 
 /// Changes of one transaction, and the bytes of their texts.
 const CHANGES_MAX: usize = 1_024;
@@ -48,25 +48,6 @@ const POSTGRES_THREADS: usize = 4;
 /// How long the end of adda waits for what is being written.
 const CLOSE_MAX: Duration = Duration::from_secs(4);
 
-/// How a message's text becomes safe HTML, and which version of that drawing this is.
-#[derive(Clone, Copy)]
-pub struct Drawing {
-    /// Stored with what was drawn, so that older rows can be told apart.
-    pub version: i32,
-    /// `None` where there is nothing to draw and the text can be shown as it is.
-    pub draw: fn(&str, &[Mention]) -> Option<String>,
-}
-
-impl Drawing {
-    /// Draws a text; one at which the drawing fails is shown as it is, rather than refused again and again.
-    fn of(&self, text: &str, mentions: &[Mention]) -> Option<String> {
-        catch_unwind(|| (self.draw)(text, mentions)).unwrap_or_else(|_| {
-            log::error!("a message's drawing ended in a panic");
-            None
-        })
-    }
-}
-
 /// How long a room waits for the outcome of a save on PostgreSQL once it is late. A server that hangs acknowledges packets
 /// and answers none: without an end its rooms would be closed to everyone for as long.
 const LATE_MAX: Duration = Duration::from_secs(2);
@@ -74,6 +55,7 @@ const LATE_MAX: Duration = Duration::from_secs(2);
 /// The queue before the threads that write.
 pub(super) struct CommitQueue {
     shared: Arc<Shared>,
+    drafters: Drafters,
     opener: Opener,
 }
 
@@ -81,7 +63,6 @@ struct Shared {
     state: Mutex<State>,
     filled: Condvar,
     ended: Condvar,
-    drawing: Drawing,
     trust: Trust,
 }
 
@@ -101,7 +82,7 @@ struct Waiting {
 type Statement = Box<dyn FnOnce(&mut Writer) + Send>;
 
 impl CommitQueue {
-    pub(super) fn start(opener: Opener, drawing: Drawing) -> Result<CommitQueue> {
+    pub(super) fn start(opener: Opener) -> Result<CommitQueue> {
         let (count, replaced_max) = if opener.is_sqlite() {
             (1, 0)
         } else {
@@ -118,10 +99,13 @@ impl CommitQueue {
             }),
             filled: Condvar::new(),
             ended: Condvar::new(),
-            drawing,
             trust: Trust::default(),
         });
-        let queue = CommitQueue { shared, opener };
+        let queue = CommitQueue {
+            drafters: Drafters::start(&shared)?,
+            shared,
+            opener,
+        };
         for number in numbers {
             queue.start_thread(number)?;
         }
@@ -133,13 +117,14 @@ impl CommitQueue {
         let claim = Claim::default();
         let late_max = (!self.opener.is_sqlite()).then_some(LATE_MAX);
         let late = Late::new(receiver, claim.clone(), late_max);
-        self.push(|state| {
-            state.batches.push_back(Waiting {
-                batch,
-                answer,
-                claim,
-            })
+        let waiting = self.drafters.draw(Waiting {
+            batch,
+            answer,
+            claim,
         })?;
+        if let Some(waiting) = waiting {
+            self.push(|state| state.batches.push_back(waiting))?;
+        }
         Ok(late)
     }
 
@@ -164,11 +149,8 @@ impl CommitQueue {
         Ok(receiver)
     }
 
-    pub(super) fn drawing(&self) -> Drawing {
-        self.shared.drawing
-    }
-
     pub(super) fn close(&self) {
+        self.drafters.close();
         let (mut state, end) = (self.shared.lock(), Instant::now() + CLOSE_MAX);
         state.stopping = true;
         self.shared.filled.notify_all();
@@ -222,17 +204,7 @@ impl CommitQueue {
     fn push(&self, add: impl FnOnce(&mut State)) -> Result<()> {
         self.relieve();
         let mut state = self.shared.lock();
-        if state.stopping {
-            return Err(Error::Unavailable("adda is stopping".to_owned()));
-        }
-        if state.crew.is_exhausted(Instant::now()) {
-            return Err(Error::Unavailable(
-                "every writing thread is stuck in the database".to_owned(),
-            ));
-        }
-        if state.batches.len() + state.statements.len() >= QUEUE_MAX {
-            return Err(Error::Busy);
-        }
+        state.may_take_more()?;
         add(&mut state);
         drop(state);
         self.shared.filled.notify_one();
@@ -249,9 +221,37 @@ impl CommitQueue {
     }
 }
 
+impl State {
+    fn may_take_more(&self) -> Result<()> {
+        if self.stopping {
+            return Err(Error::Unavailable("adda is stopping".to_owned()));
+        }
+        if self.crew.is_exhausted(Instant::now()) {
+            return Err(Error::Unavailable(
+                "every writing thread is stuck in the database".to_owned(),
+            ));
+        }
+        if self.batches.len() + self.statements.len() >= QUEUE_MAX {
+            return Err(Error::Busy);
+        }
+        Ok(())
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a batch that was drawn; where that cannot be, whoever waits for it is told.
+    fn enqueue(&self, waiting: Waiting) {
+        let mut state = self.lock();
+        match state.may_take_more() {
+            Ok(()) => state.batches.push_back(waiting),
+            Err(error) => drop(waiting.answer.send(Err(error))),
+        }
+        drop(state);
+        self.filled.notify_one();
     }
 
     /// Waits for work and takes as many batches as go into one transaction, and one statement. `None` where there will be

@@ -59,9 +59,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub use commits::{
-    Batch, Change, Committed, Deed, Drawing, Edit, Ended, Late, Outcome, Saved, What,
-};
+pub use commits::{Batch, Change, Committed, Deed, Edit, Ended, Late, Outcome, Saved, What};
 pub use connection::Conn;
 pub use time::Time;
 
@@ -128,13 +126,13 @@ impl Store {
     /// Opens the database that the settings name, brings its tables up to date, and starts the threads that serve it.
     ///
     /// Blocks; call it before the server starts. Errors: `Unavailable` with a sentence for whoever started adda.
-    pub fn open(config: &Config, drawing: Drawing) -> Result<(Store, Opened)> {
+    pub fn open(config: &Config) -> Result<(Store, Opened)> {
         let opener = Opener::new(&config.database())?;
         let (folder, opened) = opener.prepare(config.setup_token.as_deref())?;
         let search = search::Search::start(opener.clone())?;
         let store = Store {
             readers: Arc::new(Readers::start(opener.clone())?),
-            commits: Arc::new(CommitQueue::start(opener, drawing)?),
+            commits: Arc::new(CommitQueue::start(opener)?),
             unsound: Arc::default(),
             settings: settings::Known::new(opened.settings.clone()),
             search,
@@ -197,11 +195,6 @@ impl Store {
             }
         }
         Ok(newest.changes)
-    }
-
-    /// How a message's text becomes HTML: for a statement that changes a room within its own transaction.
-    pub fn drawing(&self) -> Drawing {
-        self.commits.drawing()
     }
 
     /// Saves a room's changes in one transaction with whatever else waits, and numbers them.

@@ -6,20 +6,16 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::crew::STUCK_AFTER;
-use super::{DEADLINE, Drawing, Store, site};
+use super::{DEADLINE, Store, site};
 use crate::config::Config;
 use crate::error::Error;
 
-const NOTHING_TO_DRAW: Drawing = Drawing {
-    version: 1,
-    draw: |_, _| None,
-};
 const AT_ONCE: Duration = Duration::from_millis(500);
 
 fn open() -> (Store, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let config = Config::from_flags(&["--data", folder.path().to_str().unwrap()]).unwrap();
-    let (store, _) = Store::open(&config, NOTHING_TO_DRAW).unwrap();
+    let (store, _) = Store::open(&config).unwrap();
     (store, folder)
 }
 

@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
-use super::{markup, person};
+use super::person;
+use crate::markup;
 use crate::store::Time;
 use crate::store::search::Hit;
 

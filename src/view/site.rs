@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use super::forms::Refusal;
 use super::lobby::RoomLink;
-use super::markup;
 use super::notices::isolated;
 use super::page::Template;
 use super::texts::{self, Arguments};
+use crate::markup;
 use crate::store::audit::Entry;
 use crate::store::settings::Settings;
 

@@ -146,7 +146,6 @@ async fn make(
     rooms: &[Room],
 ) -> (Vec<Added>, Option<Error>) {
     let rooms: Vec<_> = rooms.iter().map(|room| (room.id, &*room.slug)).collect();
-    let drawing = services.store.drawing();
     let mut added = Vec::with_capacity(newcomers.len());
     let counted = wanted.clone();
     let count = services
@@ -162,7 +161,7 @@ async fn make(
         let (actor, wanted) = (signed_in.viewer.clone(), wanted.clone());
         let add = services
             .store
-            .write(move |conn| additions::add(conn, drawing, &actor, &piece, &wanted));
+            .write(move |conn| additions::add(conn, &actor, &piece, &wanted));
         match services.chat.beside(&rooms, add).await {
             Ok(more) => added.extend(more),
             Err(failure) => return (added, Some(failure)),

@@ -74,10 +74,10 @@ pub(super) async fn join(
         }
         return draw(&services, &request, &signed_in, token, None);
     };
-    let (drawing, by) = (services.store.drawing(), token.clone());
+    let by = token.clone();
     let accept = services
         .store
-        .write(move |conn| using::accept(conn, drawing, &by, user, false));
+        .write(move |conn| using::accept(conn, &by, user, false));
     match services
         .chat
         .beside(&[(room.id, room.slug.as_str())], accept)

@@ -9,6 +9,7 @@ use super::refusals::{self, ApiRefusal, Shared};
 use super::visitor::{Caller, Visitor};
 use super::{api, deeds, paths};
 use crate::error::{Error, Result};
+use crate::markup;
 use crate::search::query::Query;
 use crate::store::messages::Message;
 use crate::store::rooms::{self, Room};
@@ -16,7 +17,6 @@ use crate::store::search::{Cursor, Found, Hit, Order, Wanted};
 use crate::store::users::Viewer;
 use crate::view::forms::Refusal;
 use crate::view::lobby;
-use crate::view::markup;
 use crate::view::page::Reader;
 use crate::view::search::{HitLine, Results};
 

@@ -101,7 +101,7 @@ async fn admit(
     let username = account.username.as_str().to_owned();
     let beginning = Beginning::new(services, request, true)?;
     let begin = beginning.statement(None);
-    let (drawing, token) = (services.store.drawing(), form.invite.clone());
+    let token = form.invite.clone();
     let fixed = services.config.signup;
     let by = invited.map(|invited| invited.maker.is_some());
     let into: Vec<_> = invited
@@ -119,7 +119,7 @@ async fn admit(
         let ended = accounts::admit(conn, &account, arrival, &begin)?;
         if arrival == Arrival::Invited {
             let user = users::by_skeleton(conn, &account.username.skeleton())?;
-            using::accept(conn, drawing, &token, user, true)?;
+            using::accept(conn, &token, user, true)?;
         }
         Ok(ended)
     });

@@ -56,7 +56,7 @@ export function fillText(element, stored) {
   drawPinned(element, stored);
   if (drawReactions(element, stored)) element.dispatchEvent(new CustomEvent("unsure", { bubbles: true }));
   element.classList.toggle("message--names-me", !element.classList.contains("message--mine") && (namesMe(text) || answersMe(stored)));
-  markEmoji(element);
+  text.classList.toggle("message__text--emoji", !stored.seq && areEmojiAlone(message));
 }
 
 /** Whether a message that need not be drawn names the reader, or everyone, or answers the reader. */
@@ -92,9 +92,5 @@ export function setTime(element, sentAt) {
   time.title = momentOf(moment);
 }
 
-/** A few emoji with nothing else are shown large. */
-export function markEmoji(element) {
-  const text = element.querySelector(".message__text");
-  const words = text.textContent;
-  text.classList.toggle("message__text--emoji", words.length <= 48 && ANY_EMOJI.test(words) && EMOJI_ALONE.test(words));
-}
+/** Whether what is not stored yet will be drawn large; only the server draws what is. */
+const areEmojiAlone = (words) => words.length <= 48 && ANY_EMOJI.test(words) && EMOJI_ALONE.test(words);

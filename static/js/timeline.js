@@ -3,7 +3,7 @@
 import { dayName, dayOf, millisecondsToMidnight } from "./clock.js";
 import { countDeleted } from "./deleted.js";
 import { date } from "./edited.js";
-import { drawMessage, fillText, markEmoji, setTime } from "./message-view.js";
+import { drawMessage, fillText, setTime } from "./message-view.js";
 import { isNotice } from "./notices.js";
 
 const GROUP = 5 * 60_000;
@@ -234,7 +234,6 @@ export class Timeline {
       const deleted = element.classList.contains("message--deleted");
       const row = rowOf({ seq: Number(seq), revision: Number(revision), username, name, sent_at: sentAt, kind, deleted }, element);
       setTime(element, sentAt);
-      if (!deleted) markEmoji(element);
       for (const mark of element.querySelectorAll(".message__edited")) date(mark);
       this.#rows.push(row);
       this.#bySeq.set(row.seq, row);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 /// Colours, the least contrast in light and in dark, and the grounds it holds on.
-const CONTRASTS: [(&str, f64, f64, &[&str]); 9] = [
+const CONTRASTS: [(&str, f64, f64, &[&str]); 13] = [
     ("ink", 12.9, 10.6, &GROUNDS_AND_WASHES),
     ("ink2", 6.7, 6.8, &GROUNDS_AND_WASHES),
     ("ink3", 4.7, 4.9, &GROUNDS_AND_WASHES),
@@ -12,6 +12,10 @@ const CONTRASTS: [(&str, f64, f64, &[&str]); 9] = [
     ("lal", 5.4, 5.5, &GROUNDS_AND_WASHES),
     ("edge", 3.1, 3.1, &GROUNDS),
     ("pata", 3.8, 7.3, &GROUNDS),
+    ("ghash", 5.3, 7.1, &GROUNDS_AND_WASHES),
+    ("mati", 5.4, 6.7, &GROUNDS_AND_WASHES),
+    ("jol", 5.5, 7.0, &GROUNDS_AND_WASHES),
+    ("jam", 6.7, 6.6, &GROUNDS_AND_WASHES),
     ("on", 8.0, 9.2, &["nil"]),
     ("on", 6.3, 7.5, &["lal"]),
 ];

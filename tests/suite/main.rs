@@ -61,6 +61,7 @@ mod faults;
 mod getting_along;
 mod leaving;
 mod limits;
+mod markup;
 mod mentions;
 mod notifications;
 mod order;

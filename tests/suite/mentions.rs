@@ -114,7 +114,7 @@ async fn a_message_that_names_somebody_is_drawn_and_counted_for_them(database: D
     let said = ada.says("@Ben, have you seen @nobody and `@cem`?").await;
     assert_eq!(
         said["html"],
-        "<span class=\"mention\" data-username=\"ben\">@Ben</span>, have you seen @nobody and `@cem`?"
+        "<span class=\"mention\" data-username=\"ben\">@Ben</span>, have you seen @nobody and <code>@cem</code>?"
     );
     elsewhere
         .expect("a mention", |frame| is_activity(frame, "lobby", 1, 1))

@@ -98,6 +98,12 @@ async fn no_page_holds_script_or_style_of_its_own(database: Database) {
     }
 }
 
+/// What stands in the tags of some HTML.
+fn tags(html: &str) -> impl Iterator<Item = &str> {
+    let parts = html.split('<').skip(1);
+    parts.filter_map(|part| part.split('>').next())
+}
+
 async fn text_that_looks_like_markup_stays_text(database: Database) {
     let site = Site::unlimited(database);
     let token = site.take_setup_token().unwrap();
@@ -142,7 +148,9 @@ async fn text_that_looks_like_markup_stays_text(database: Database) {
             "{text}: {html}"
         );
         assert!(
-            !html.contains("<img") && !html.contains("<script") && !html.contains("\"onmouseover"),
+            !html.contains("<img")
+                && !html.contains("<script")
+                && tags(&html).all(|tag| !tag.contains("onmouseover")),
             "{text}: {html}"
         );
     }

@@ -95,6 +95,7 @@ async fn two_batches_of_a_room_in_one_transaction_know_of_each_other() {
                 client_id: ClientId::parse(id).unwrap(),
                 fresh: false,
                 what: words(id),
+                draft: None,
             })
             .collect(),
     };

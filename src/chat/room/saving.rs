@@ -363,6 +363,7 @@ impl Handler<Say> for Room {
             client_id: id,
             fresh,
             what,
+            draft: None,
         };
         self.accept(
             change,

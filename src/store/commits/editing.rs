@@ -8,8 +8,9 @@ use diesel::prelude::*;
 use super::counted::Counted;
 use super::numbering::Numbering;
 use super::permitting::are_parted;
-use super::{Change, Drawing, Edit, Outcome};
+use super::{Change, Edit, Outcome};
 use crate::error::{Error, Result};
+use crate::markup;
 use crate::rights::{self, Action};
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, Message};
@@ -24,7 +25,6 @@ impl Numbering {
     pub(super) fn edit(
         &self,
         conn: &mut Conn,
-        drawing: Drawing,
         (id, room): (RoomId, &mut Counted),
         change: &Change,
         edit: &Edit,
@@ -51,7 +51,7 @@ impl Numbering {
         let revision = room.touch();
         let changed = Message {
             revision,
-            html: drawing.of(edit.text.as_str(), &naming.mentions),
+            html: change.html(&naming.mentions),
             text: edit.text.shared(),
             worded_at: Some(revision),
             edited_at: is_marked.then_some(self.now),
@@ -64,7 +64,7 @@ impl Numbering {
                 messages::worded_revision.eq(Some(revision)),
                 messages::text.eq(edit.text.as_str()),
                 messages::html.eq(changed.html.clone()),
-                messages::markup_version.eq(drawing.version),
+                messages::markup_version.eq(markup::VERSION),
                 messages::calls.eq(changed.called.word()),
                 messages::edited_at.eq(changed.edited_at.map(|at| at.sql())),
             ))

@@ -12,8 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::counted::Counted;
 use super::naming::Naming;
-use super::{Batch, Change, Drawing, Outcome, What};
+use super::{Batch, Change, Outcome, What};
 use crate::error::{Error, Result};
+use crate::markup;
 use crate::store::connection::Conn;
 use crate::store::messages::{self as stored, FirstSent, Message};
 use crate::store::named;
@@ -31,7 +32,6 @@ const NOTICE: &str = "notice";
 /// The messages of one batch.
 pub(super) struct Inserts<'a> {
     room: RoomId,
-    drawing: Drawing,
     now: Time,
     /// What PostgreSQL has stored already or gets with this batch, by sender and client_id.
     earlier: HashMap<(UserId, String), FirstSent>,
@@ -77,15 +77,9 @@ struct NewRow<'a> {
 
 impl<'a> Inserts<'a> {
     /// Begins with what is known of the batch's ids.
-    pub(super) fn begin(
-        conn: &mut Conn,
-        drawing: Drawing,
-        now: Time,
-        batch: &Batch,
-    ) -> Result<Inserts<'a>> {
+    pub(super) fn begin(conn: &mut Conn, now: Time, batch: &Batch) -> Result<Inserts<'a>> {
         Ok(Inserts {
             room: batch.room,
-            drawing,
             now,
             earlier: stored_before(conn, batch)?,
             rows: Vec::new(),
@@ -128,7 +122,7 @@ impl<'a> Inserts<'a> {
             username: change.username.clone(),
             name,
             avatar,
-            html: self.drawing.of(&text, &naming.mentions),
+            html: change.html(&naming.mentions),
             text,
             sent_at: self.now,
             edited_at: None,
@@ -155,7 +149,7 @@ impl<'a> Inserts<'a> {
             content_hash: hash,
             text: change.text(),
             html: message.html.clone(),
-            markup_version: self.drawing.version,
+            markup_version: markup::VERSION,
             calls: message.called.word(),
             reply_to,
             sent_at: self.now.sql(),

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use diesel::prelude::*;
 
+use super::Change;
 use crate::error::Result;
 use crate::mentions::{self, Everyone, Mention, Whom};
 use crate::rights::{self, Action, Person, Place, Role};
@@ -39,14 +40,14 @@ struct Named {
 }
 
 impl Speaker<'_> {
-    /// Whom a text names: whoever is answered with it too.
+    /// Whom a change's text names: whoever is answered with it too.
     pub(super) fn names(
         &self,
         conn: &mut Conn,
-        text: &str,
+        change: &Change,
         answered: Option<UserId>,
     ) -> Result<Naming> {
-        let mut naming = self.names_in(conn, text)?;
+        let mut naming = self.names_in(conn, change)?;
         let Called { everyone, people } = &mut naming.called;
         let answered = answered.filter(|user| *user != self.author && !people.contains(user));
         if let Some(user) = answered
@@ -59,19 +60,26 @@ impl Speaker<'_> {
         Ok(naming)
     }
 
-    fn names_in(&self, conn: &mut Conn, text: &str) -> Result<Naming> {
-        let (skeletons, everyone) = mentions::asked_for(text);
+    fn names_in(&self, conn: &mut Conn, change: &Change) -> Result<Naming> {
+        let text = change.text();
+        if !text.contains('@') {
+            return Ok(Naming::default());
+        }
+        let places = change.draft().places(text);
+        let (skeletons, everyone) = mentions::asked_for(text, &places);
         if skeletons.is_empty() && !everyone {
             return Ok(Naming::default());
         }
         let people = self.people(conn, skeletons.into_iter().collect())?;
         let may_call = everyone && self.may_call_all(conn)?;
-        let mentions = mentions::mentions(text, |word, skeleton| match Everyone::parse(word) {
-            Some(Everyone::Room) if !may_call => None,
-            Some(everyone) => Some(Whom::Everyone(everyone)),
-            None => {
-                let named = people.get(skeleton)?;
-                Some(Whom::Person(named.username.clone()))
+        let mentions = mentions::mentions(text, &places, |word, skeleton| {
+            match Everyone::parse(word) {
+                Some(Everyone::Room) if !may_call => None,
+                Some(everyone) => Some(Whom::Everyone(everyone)),
+                None => {
+                    let named = people.get(skeleton)?;
+                    Some(Whom::Person(named.username.clone()))
+                }
             }
         });
         let called = self.called(&mentions, people.values());

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::counted::{Counted, locked_rooms};
 use super::deeds::{Deed, Scene};
 use super::inserting::{Byline, Content, Inserts};
-use super::{Batch, Change, Committed, Drawing, Outcome, What};
+use super::{Batch, Change, Committed, Outcome, What};
 use crate::error::{Error, Result};
 use crate::rights::{Person, Place, Role};
 use crate::store::connection::Conn;
@@ -89,12 +89,7 @@ impl Numbering {
     }
 
     /// Numbers and inserts a batch's changes.
-    pub(super) fn apply(
-        &mut self,
-        conn: &mut Conn,
-        drawing: Drawing,
-        batch: &Batch,
-    ) -> Result<Committed> {
+    pub(super) fn apply(&mut self, conn: &mut Conn, batch: &Batch) -> Result<Committed> {
         let mut room = self.rooms.remove(&batch.room).ok_or(Error::NotFound)?;
         if room.went_back {
             let refused = room.refuse(batch);
@@ -109,7 +104,7 @@ impl Numbering {
         } else {
             Some(Vec::new())
         };
-        let mut inserts = Inserts::begin(conn, drawing, self.now, batch)?;
+        let mut inserts = Inserts::begin(conn, self.now, batch)?;
         let mut outcomes = Vec::with_capacity(batch.changes.len());
         for change in &batch.changes {
             let outcome = match &change.what {
@@ -151,7 +146,7 @@ impl Numbering {
                 }
                 What::Edit(edit) => {
                     inserts.flush(conn)?;
-                    self.edit(conn, drawing, (batch.room, &mut room), change, edit)?
+                    self.edit(conn, (batch.room, &mut room), change, edit)?
                 }
                 What::TakeBack { seq, reported } => {
                     inserts.flush(conn)?;

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 
 use super::deeds::Deed;
 use crate::error::{Error, Result};
+use crate::markup::Draft;
 use crate::names::{ClientId, MessageText};
 use crate::reactions::Reacting;
 use crate::store::messages::Message;
@@ -27,6 +28,8 @@ pub struct Change {
     pub fresh: bool,
     /// What it is.
     pub what: What,
+    /// Its text's where the store has made it ahead.
+    pub draft: Option<Arc<Draft>>,
 }
 
 /// What a change is.

@@ -73,7 +73,7 @@ impl Numbering {
             person: self.person(change.author),
             place: self.place(id, change.author),
         };
-        speaker.names(conn, change.text(), answered)
+        speaker.names(conn, change, answered)
     }
 
     fn looks_after(&self, id: RoomId, room: &Counted, author: UserId) -> bool {

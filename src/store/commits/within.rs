@@ -5,7 +5,7 @@ use std::sync::Arc;
 use diesel::prelude::*;
 
 use super::numbering::Numbering;
-use super::{Batch, Change, Deed, Drawing, Outcome, What};
+use super::{Batch, Change, Deed, Outcome, What};
 use crate::error::Result;
 use crate::names::ClientId;
 use crate::store::connection::Conn;
@@ -17,7 +17,6 @@ use crate::store::{RoomId, UserId, memberships};
 /// Errors: what the first deed is refused with that is; then the whole transaction is to be given up.
 pub(in crate::store) fn carry_out(
     conn: &mut Conn,
-    drawing: Drawing,
     room: RoomId,
     (author, username): (UserId, &Arc<str>),
     deeds: impl IntoIterator<Item = Deed>,
@@ -34,6 +33,7 @@ pub(in crate::store) fn carry_out(
             client_id: ClientId::fresh()?,
             fresh: true,
             what: What::Deed(deed),
+            draft: None,
         })
     };
     let batches = [Batch {
@@ -43,7 +43,7 @@ pub(in crate::store) fn carry_out(
     }];
     let mut numbering = Numbering::lock(conn, &batches)?;
     let [batch] = &batches;
-    let committed = numbering.apply(conn, drawing, batch)?;
+    let committed = numbering.apply(conn, batch)?;
     numbering.store(conn)?;
     for outcome in committed.outcomes {
         if let Outcome::Refused(refusal) = outcome {

@@ -115,10 +115,7 @@ impl Writer {
     }
 
     fn attempt(&mut self, batches: &[Batch]) -> Result<Vec<Result<Committed>>> {
-        let drawing = self.shared.drawing;
-        let save = |conn: Result<&mut Conn>| {
-            conn.and_then(|conn| writing::save_all(conn, drawing, batches))
-        };
+        let save = |conn: Result<&mut Conn>| conn.and_then(|conn| writing::save_all(conn, batches));
         catch_unwind(AssertUnwindSafe(|| save(self.connection()))).unwrap_or_else(|_| {
             self.conn = None;
             Err(Error::Unavailable("saving ended in a panic".to_owned()))

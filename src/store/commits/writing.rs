@@ -1,7 +1,7 @@
 //! One transaction of the group commit, and what is done when something in it is at fault.
 
 use super::numbering::Numbering;
-use super::{Batch, Committed, Drawing, Outcome};
+use super::{Batch, Committed, Outcome};
 use crate::error::{Error, Result};
 use crate::store::connection::{Conn, transaction_again};
 
@@ -9,35 +9,31 @@ use crate::store::connection::{Conn, transaction_again};
 /// the culprit is refused.
 ///
 /// Errors: the database is away, or the outcome of the commit is not known.
-pub(super) fn save_all(
-    conn: &mut Conn,
-    drawing: Drawing,
-    batches: &[Batch],
-) -> Result<Vec<Result<Committed>>> {
-    match save_together(conn, drawing, batches) {
+pub(super) fn save_all(conn: &mut Conn, batches: &[Batch]) -> Result<Vec<Result<Committed>>> {
+    match save_together(conn, batches) {
         Ok(saved) => Ok(saved.into_iter().map(Ok).collect()),
         Err(Error::Unavailable(cause)) => Err(Error::Unavailable(cause)),
         Err(fault) => {
             log::warn!("a batch is refused as a whole ({fault}); looking for the culprit");
             Ok(batches
                 .iter()
-                .map(|batch| save_alone(conn, drawing, batch))
+                .map(|batch| save_alone(conn, batch))
                 .collect())
         }
     }
 }
 
-fn save_alone(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<Committed> {
-    match save_together(conn, drawing, std::slice::from_ref(batch)) {
+fn save_alone(conn: &mut Conn, batch: &Batch) -> Result<Committed> {
+    match save_together(conn, std::slice::from_ref(batch)) {
         Ok(mut saved) => saved
             .pop()
             .ok_or_else(|| Error::Internal("a batch came back without outcome".to_owned())),
         Err(Error::Unavailable(cause)) => Err(Error::Unavailable(cause)),
-        Err(_) => change_by_change(conn, drawing, batch),
+        Err(_) => change_by_change(conn, batch),
     }
 }
 
-fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<Committed> {
+fn change_by_change(conn: &mut Conn, batch: &Batch) -> Result<Committed> {
     let mut all = Committed {
         between: Some(Vec::new()),
         outcomes: Vec::new(),
@@ -51,7 +47,7 @@ fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<
             gate: all.revision,
             changes: vec![change.clone()],
         };
-        match save_together(conn, drawing, &[single]) {
+        match save_together(conn, &[single]) {
             Ok(mut saved) => {
                 let Some(saved) = saved.pop() else { continue };
                 all.between = match (all.between, saved.between) {
@@ -76,12 +72,12 @@ fn change_by_change(conn: &mut Conn, drawing: Drawing, batch: &Batch) -> Result<
     Ok(all)
 }
 
-fn save_together(conn: &mut Conn, drawing: Drawing, batches: &[Batch]) -> Result<Vec<Committed>> {
+fn save_together(conn: &mut Conn, batches: &[Batch]) -> Result<Vec<Committed>> {
     transaction_again(conn, |conn| {
         let mut numbering = Numbering::lock(conn, batches)?;
         let mut saved = Vec::with_capacity(batches.len());
         for batch in batches {
-            saved.push(numbering.apply(conn, drawing, batch)?);
+            saved.push(numbering.apply(conn, batch)?);
         }
         numbering.store(conn)?;
         Ok(saved)

@@ -12,7 +12,7 @@ use crate::store::connection::Conn;
 use crate::store::schema::{invitations, users};
 use crate::store::time::Time;
 use crate::store::users::raise_access_revision;
-use crate::store::{Deed, Drawing, RoomId, UserId, memberships, rooms};
+use crate::store::{Deed, RoomId, UserId, memberships, rooms};
 
 /// No token is longer.
 const TOKEN_BYTES_MAX: usize = 64;
@@ -77,13 +77,7 @@ pub fn find(conn: &mut Conn, token: &str, viewer: Option<UserId>) -> Result<Opti
 /// or is asked into none, uses nothing up. Returns the room; `joined` says that they belonged to it before.
 ///
 /// Errors: `NotFound` where the link does not work, or not for them; of two who come at once by its last use, one is told so.
-pub fn accept(
-    conn: &mut Conn,
-    drawing: Drawing,
-    token: &str,
-    user: UserId,
-    is_new: bool,
-) -> Result<Option<Entry>> {
+pub fn accept(conn: &mut Conn, token: &str, user: UserId, is_new: bool) -> Result<Option<Entry>> {
     let row = by_token(conn, token)?.ok_or(Error::NotFound)?;
     // Rooms first, then people, then the rest: the order in which every transaction locks.
     let last_seq = match row.room_id {
@@ -105,7 +99,7 @@ pub fn accept(
             }
             // Whoever is new may be in already: everybody joins some rooms.
             if !entry.joined {
-                enter(conn, drawing, (room, last_seq), maker, (user, place))?;
+                enter(conn, (room, last_seq), maker, (user, place))?;
             }
             Some(entry)
         }
@@ -119,7 +113,6 @@ pub fn accept(
 /// Into an open room somebody goes by themself, which is told to nobody; into a closed one, and as a guest, they are added.
 fn enter(
     conn: &mut Conn,
-    drawing: Drawing,
     (room, last_seq): (RoomId, i64),
     maker: UserId,
     (user, place): (UserId, Place),
@@ -135,7 +128,7 @@ fn enter(
         .select(users::username)
         .first(conn)?;
     let username: Arc<str> = username.into();
-    let added = within::carry_out(conn, drawing, room, (maker, &username), [Deed::Add(user)]);
+    let added = within::carry_out(conn, room, (maker, &username), [Deed::Add(user)]);
     added.map_err(|refusal| match refusal {
         Error::Forbidden | Error::SignedOut => Error::NotFound,
         other => other,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::Message;
+use crate::markup;
 use crate::mentions::Everyone;
 use crate::store::UserId;
 use crate::store::connection::MultiBackend;
@@ -30,6 +31,7 @@ pub(super) struct Row {
     client_id: String,
     text: String,
     html: Option<String>,
+    markup_version: i32,
     pub(super) calls: Option<String>,
     reply_to: Option<i64>,
     worded_revision: Option<i64>,
@@ -55,8 +57,11 @@ impl From<Row> for Message {
                 None => row.author_name.into(),
             },
             avatar: row.avatar.map(Into::into),
+            html: match row.markup_version < markup::VERSION {
+                true => markup::redraw(&row.text, row.html.as_deref()),
+                false => row.html,
+            },
             text: row.text.into(),
-            html: row.html,
             sent_at: Time::from_sql(row.sent_at),
             edited_at: row.edited_at.map(Time::from_sql),
             deleted: row.deleted_at.is_some(),
