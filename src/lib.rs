@@ -19,6 +19,7 @@ pub mod store;
 
 pub mod rights;
 
+pub mod commands;
 pub mod emoji;
 pub mod files;
 pub mod json;

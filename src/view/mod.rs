@@ -32,3 +32,4 @@ pub mod texts;
 pub mod thumbnails;
 pub mod versions;
 pub mod waiting;
+pub mod writing;

@@ -136,6 +136,8 @@ pub struct Answered {
 pub struct ComposerForm {
     /// The text as typed.
     pub message: String,
+    /// Whether it begins like a command, and is none.
+    pub is_no_command: bool,
 }
 
 /// A message and how it is drawn. Borrowed: a page holds fifty of them.

@@ -11,8 +11,8 @@ use super::reactions as answers;
 use super::refusals::ApiRefusal;
 use super::visitor::Caller;
 use super::{
-    attention, distance, members, moments, notifications, pins, profile, reading, reports,
-    taking_back, uploads, versions,
+    attention, commands, distance, members, moments, notifications, pins, profile, reading,
+    reports, taking_back, uploads, versions,
 };
 use crate::chat::posting::{Named, Posting};
 use crate::error::{Error, Result};
@@ -51,6 +51,7 @@ pub fn configure(routes: &mut web::ServiceConfig) {
             "/rooms/{slug}/messages",
             [get(list_messages), post(post_message)],
         ))
+        .service(resource("/rooms/{slug}/commands", [post(commands::submit)]))
         .service(resource("/rooms/{slug}/changes", [get(list_changes)]))
         .configure(profile::configure)
         .configure(moments::configure)

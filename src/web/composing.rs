@@ -20,6 +20,8 @@ pub(super) struct Form {
     message: String,
     client_id: String,
     reply_to: String,
+    /// `text` where a line that begins with a slash is no command.
+    says: String,
     #[serde(skip)]
     attachments: Vec<Named>,
     /// Why a file was not taken.
@@ -49,6 +51,16 @@ impl Form {
     /// The text as it was typed: browsers send every line break of a form as two characters.
     pub(super) fn typed(&self) -> String {
         self.message.replace("\r\n", "\n")
+    }
+
+    /// Whether what was typed is to be said as it is, even if it begins like a command.
+    pub(super) fn is_text(&self) -> bool {
+        self.says == "text"
+    }
+
+    /// The same with other words to say.
+    pub(super) fn saying(self, message: String) -> Form {
+        Form { message, ..self }
     }
 
     /// The message that it answers. Errors: `BadRequest` where it is no number.
@@ -84,6 +96,7 @@ impl From<Sent> for Form {
             message,
             client_id,
             reply_to,
+            says,
             attachments,
             refusal,
         } = sent;
@@ -91,6 +104,7 @@ impl From<Sent> for Form {
             message,
             client_id,
             reply_to,
+            says,
             attachments,
             refusal,
         }

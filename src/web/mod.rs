@@ -54,6 +54,7 @@ mod accounts;
 mod adding;
 mod administration;
 mod client;
+mod commands;
 mod composing;
 mod cookies;
 mod logo;
@@ -224,6 +225,7 @@ fn configure(services: &mut ServiceConfig) {
             )
             .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
         )
+        .service(resource("/writing", [get(commands::help)]))
         .service(resource("/chat/{slug}", [get(room::redirect)]))
         .service(
             resource("/chat/{slug}/", [get(room::show), post(room::post)])

@@ -5,6 +5,7 @@ use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
+use super::commands::{self, Done};
 use super::composing::Form;
 use super::refusals::{self, Answer, PageRefusal, Shared};
 use super::visitor::{Anyone, SignedIn, Visitor};
@@ -106,7 +107,7 @@ pub(super) async fn post(
     let form = Form::read(&services, &request, body, sender).await?;
     let (typed, answered) = (form.typed(), form.answered().unwrap_or(None));
     let refusal = match say(&services, &signed_in, &room, form).await {
-        Ok(()) => return Ok(refusals::see_other(&paths::room(slug.as_str()))),
+        Ok(next) => return Ok(refusals::see_other(&next)),
         Err(Error::NotFound) => return Err(unknown(&slug)),
         Err(refusal) => refusal,
     };
@@ -114,7 +115,10 @@ pub(super) async fn post(
         log::error!("posting to {slug}: {cause}");
     }
     let shown = read(&services, &signed_in, &slug, Stretch::Newest, answered).await?;
-    let again = ComposerForm { message: typed };
+    let again = ComposerForm {
+        is_no_command: matches!(refusal, Error::Field { code, .. } if code == commands::UNKNOWN),
+        message: typed,
+    };
     let page = draw(
         &services,
         &request,
@@ -133,13 +137,28 @@ pub(super) async fn post(
     Ok(response)
 }
 
-async fn say(services: &Shared, signed_in: &SignedIn, room: &Room, form: Form) -> Result<()> {
+/// Says what was typed, or does what it asks for; where that leads.
+async fn say(
+    services: &Shared,
+    signed_in: &SignedIn,
+    room: &Room,
+    mut form: Form,
+) -> Result<String> {
+    if !form.is_text() {
+        let typed = form.typed();
+        match commands::carry_out(services, &signed_in.viewer, room, &typed).await? {
+            Done::Say(words) => form = form.saying(words),
+            Done::Done => return Ok(paths::room(&room.slug)),
+            Done::Left => return Ok("/".to_owned()),
+            Done::Help => return Ok(commands::help_for(&room.slug)),
+        }
+    }
     let (client_id, posting) = form.checked()?;
     services
         .chat
         .post(&signed_in.viewer, room, client_id, posting)
         .await?;
-    Ok(())
+    Ok(paths::room(&room.slug))
 }
 
 struct Shown {

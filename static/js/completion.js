@@ -1,11 +1,15 @@
-// Offers whom to name while one types an @: arrows choose, Enter or Tab takes, Escape closes.
+// Offers whom to name while one types an @, and emoji behind a colon: arrows choose, Enter or Tab takes, Escape closes.
 import { call, roomPath } from "./api.js";
 import { fillCup } from "./cups.js";
+import { emoji, fitting } from "./emoji.js";
+import { insert } from "./insert.js";
 import { t } from "./text.js";
 
 const KEEP = 60_000;
 const OFFERED = 6;
-const WANTED = /(?:^|[^\p{L}\p{M}\p{Nd}_.@/-])@([\p{L}\p{M}\p{Nd}_.-]{0,32})$/u;
+const EMOJI_OFFERED = 8;
+const NAMED = /(?:^|[^\p{L}\p{M}\p{Nd}_.@/-])@([\p{L}\p{M}\p{Nd}_.-]{0,32})$/u;
+const EMOJI = /(?:^|[^\p{L}\p{M}\p{Nd}:/]):([a-z0-9_+-]{2,32})$/iu;
 
 export class Completion {
   #text;
@@ -38,19 +42,24 @@ export class Completion {
     return !this.#box.hidden;
   }
 
-  /** What is typed behind the @ before the caret; null where there is none. */
+  /** What is typed behind the @ or the colon before the caret; null where there is none. */
   get #wanted() {
     const { selectionStart, selectionEnd, value } = this.#text;
     if (selectionStart !== selectionEnd) return null;
-    return WANTED.exec(value.slice(0, selectionStart))?.[1] ?? null;
+    const typed = value.slice(0, selectionStart);
+    const word = NAMED.exec(typed)?.[1] ?? EMOJI.exec(typed)?.[1];
+    if (word === undefined) return null;
+    const begin = selectionStart - word.length;
+    return { word, begin, mark: value[begin - 1] };
   }
 
   async #look() {
-    if (this.#wanted === null) return this.#close();
-    await this.#ask();
+    const asked = this.#wanted;
+    if (asked === null) return this.#close();
+    const all = asked.mark === ":" ? (await emoji().catch(() => ({ all: [] }))).all : await this.#ask();
     const wanted = this.#wanted;
-    if (wanted === null || document.activeElement !== this.#text) return this.#close();
-    this.#show(folded(wanted));
+    if (wanted?.mark !== asked.mark || document.activeElement !== this.#text) return this.#close();
+    this.#show(wanted.mark === ":" ? fitting(all, wanted.word, EMOJI_OFFERED).map(asEmoji) : this.#named(folded(wanted.word)));
   }
 
   async #ask() {
@@ -60,11 +69,14 @@ export class Completion {
     this.#people = answer?.users ?? answer?.members ?? this.#people;
   }
 
-  #show(wanted) {
+  #named(wanted) {
     const everyone = ["room", "here"].map((username) => ({ username, name: t(`completion-${username}`), isAll: true }));
     const fits = ({ username, name }) => folded(username).startsWith(wanted) || folded(name).split(/\s+/u).some((part) => part.startsWith(wanted));
-    const offered = [...this.#people.filter(fits).slice(0, OFFERED), ...everyone.filter(({ username }) => username.startsWith(wanted))];
-    this.#words = offered.map(({ username }) => username);
+    return [...this.#people.filter(fits).slice(0, OFFERED), ...everyone.filter(({ username }) => username.startsWith(wanted))].map(asPerson);
+  }
+
+  #show(offered) {
+    this.#words = offered.map(({ text }) => text);
     if (this.#words.length === 0) return this.#close();
     this.#box.replaceChildren(...offered.map(draw));
     this.#box.hidden = false;
@@ -93,11 +105,9 @@ export class Completion {
   }
 
   #take(place) {
-    const caret = this.#text.selectionStart;
-    const begin = caret - this.#wanted.length;
-    this.#text.setRangeText(`${this.#words[place]} `, begin, caret, "end");
+    const wanted = this.#wanted;
+    if (wanted) insert(this.#text, `${this.#words[place]} `, wanted.begin - 1, this.#text.selectionStart);
     this.#close();
-    this.#text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   #close() {
@@ -106,23 +116,34 @@ export class Completion {
   }
 }
 
-function draw({ username, name, avatar, isAll }, place) {
+function asPerson({ username, name, avatar, isAll }) {
+  const sign = document.createElement("span");
+  if (isAll) sign.className = "completion__all";
+  else fillCup(sign, { username, name, avatar }, "cup--small");
+  return { text: `@${username}`, sign, name: name || username, word: `@${username}` };
+}
+
+function asEmoji({ text, name, names }) {
+  const sign = document.createElement("span");
+  sign.className = "completion__emoji";
+  sign.textContent = text;
+  return { text, sign, name, word: names.length > 0 ? `:${names[0]}:` : "" };
+}
+
+function draw({ sign, name, word }, place) {
   const one = document.createElement("li");
   one.className = "completion__one";
   one.id = `completion-${place}`;
   one.role = "option";
   one.dataset.place = place;
+  sign.ariaHidden = "true";
   const shown = document.createElement("bdi");
   shown.className = "completion__name";
-  shown.textContent = name || username;
-  const word = document.createElement("bdi");
-  word.className = "completion__word";
-  word.textContent = `@${username}`;
-  const cup = document.createElement("span");
-  cup.ariaHidden = "true";
-  if (isAll) cup.className = "completion__all";
-  else fillCup(cup, { username, name, avatar }, "cup--small");
-  one.append(cup, shown, word);
+  shown.textContent = name;
+  const typed = document.createElement("bdi");
+  typed.className = "completion__word";
+  typed.textContent = word;
+  one.append(sign, shown, typed);
   return one;
 }
 

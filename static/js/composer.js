@@ -1,4 +1,5 @@
 // The place to write: never switched off, grows with its text, keeps a draft, knows keyboards from touch and input methods.
+import { letFormat } from "./formatting.js";
 import { t } from "./text.js";
 
 const MOST = 16_000;
@@ -14,11 +15,12 @@ export class Composer extends EventTarget {
   #slug;
   #about;
   #tray;
+  #commands;
   #aside = "";
   #saving = null;
 
   /** `may` is asked whether a text is to be sent; the tray holds the files that go with it. */
-  constructor({ form, drafts, slug, about, tray, may, say, lasts }) {
+  constructor({ form, drafts, slug, about, tray, commands, may, say, lasts }) {
     super();
     this.#form = form;
     this.#text = form.querySelector("textarea");
@@ -26,6 +28,8 @@ export class Composer extends EventTarget {
     this.#slug = slug;
     this.#about = about;
     this.#tray = tray;
+    this.#commands = commands;
+    letFormat(this.#text);
     about.addEventListener("cancelled", () => this.#endEdit());
     about.addEventListener("ended", () => this.#text.focus());
     about.addEventListener("changed", () => this.#plan());
@@ -100,17 +104,21 @@ export class Composer extends EventTarget {
     if (this.#over() > 0) return this.#count();
     const isMeant = text.includes("@") ? await may(text) : true;
     if (!isMeant || this.#text.value !== text) return this.#text.focus();
-    const files = carries ? this.#tray.take() : [];
+    const { edited: edit, answered } = this.#about;
+    const isText = edit || event.submitter?.value === "text";
+    const words = isText ? text : await this.#commands.read(text);
+    if (words === undefined || this.#text.value !== text) return;
+    const files = carries && words !== null ? this.#tray.take() : [];
     if (!files) return;
     document.getElementById("composer-refusal")?.remove();
-    const { edited: edit, answered } = this.#about;
+    this.#commands.hide();
     if (edit) this.#endEdit();
     else {
       this.#about.answer(null);
       this.#put("");
     }
     this.#save();
-    say(text, edit ? { edit } : { answered, files });
+    if (words !== null) say(words, edit ? { edit } : { answered, files });
   }
 
   #key(event) {

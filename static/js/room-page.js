@@ -1,6 +1,7 @@
 // A room: the conversation, kept in step with the server, and the place to write.
 import { About } from "./about.js";
 import { boot } from "./boot.js";
+import { Commands } from "./commands.js";
 import { Completion } from "./completion.js";
 import { Composer } from "./composer.js";
 import { letCopyLinks } from "./copying.js";
@@ -123,7 +124,7 @@ export async function startRoomPage() {
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
   const about = form && new About();
   const tray = form && letAttach({ form, uploads, announcer, slug });
-  const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, tray, may, say, lasts: stores.outbox.lasts });
+  const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, tray, commands: new Commands({ slug }), may, say, lasts: stores.outbox.lasts });
   if (form) letInsertEmoji(form.querySelector("textarea"));
   if (form) letReply({ list, composer });
   const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });

@@ -823,6 +823,35 @@ newer-messages = { $count ->
    *[other] { $count } new messages
 }
 composer-placeholder = Write to { $room }
+composer-as-text = Send as text
+dialog-close = Close
+composer-command-offline = Commands need a connection. What you wrote is still here.
+refusal-command-unknown = There is no such command. /help lists those there are.
+refusal-command-bare = That command needs more than its name. /help says what.
+writing-title = How to write
+writing-markup = Markup
+writing-typed = You type
+writing-drawn = People see
+writing-does = What it does
+writing-bold = bold
+writing-italic = italic
+writing-struck = crossed out
+writing-code = code
+writing-block = let tea = 2; // code in its language’s colours
+writing-quote = a quote
+writing-list = an item of a list
+writing-link = a link
+writing-emoji = an emoji by its name
+writing-keys = Ctrl+B makes what you selected bold, Ctrl+I italic, Ctrl+E code, Ctrl+K a link, Ctrl+Shift+X crosses it out; on a Mac it is Command. An address pasted over words makes them a link.
+writing-escape = A backslash before a mark leaves it a mark: \*so\*. Type : and the beginning of a name to look for an emoji, @ to name somebody.
+writing-commands = Commands
+writing-slashes = A line that is to begin with a slash begins with two.
+command-me = Tells what you do: /me waves
+command-shrug = Says something with a shrug: /shrug who knows
+command-topic = Gives the room another topic, or none: /topic Tea, and cups
+command-invite = Makes somebody a member of the room: /invite @name
+command-leave = Leaves the room
+command-help = Shows this page
 composer-send = Send
 composer-left = { $count ->
     [one] { $count } character left

@@ -76,6 +76,7 @@ fn every_page_is_accessible() {
                     "/settings/delete",
                     "/people/ben/",
                     "/rooms",
+                    "/writing?room=lobby",
                     "/admin/people",
                     "/admin/log",
                     "/admin/invitations",

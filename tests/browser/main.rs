@@ -31,6 +31,7 @@ mod unsent;
 mod voice;
 mod waiting;
 mod without_scripts;
+mod writing;
 
 use std::time::Duration;
 

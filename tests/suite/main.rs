@@ -52,6 +52,7 @@ mod seen_by;
 mod access;
 mod attachments;
 mod attention;
+mod commands;
 mod contention;
 mod conversation;
 mod crash;

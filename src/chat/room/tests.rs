@@ -13,9 +13,9 @@ use crate::chat::posting::words;
 use crate::chat::recent::NodeBytes;
 use crate::config::Config;
 use crate::names::{ClientId, DisplayName, Slug, Username};
+use crate::store::Store;
 use crate::store::rooms::{self, NewRoom};
 use crate::store::users::{self, NewAccount, Profile, Viewer};
-use crate::store::Store;
 
 /// A room on a database of its own, with two people who have accounts.
 pub(in crate::chat) struct Scene {

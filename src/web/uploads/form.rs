@@ -29,6 +29,8 @@ pub(in crate::web) struct Sent {
     pub(in crate::web) client_id: String,
     /// The message it answers.
     pub(in crate::web) reply_to: String,
+    /// Whether it is said as it is.
+    pub(in crate::web) says: String,
     /// The files, which have arrived.
     pub(in crate::web) attachments: Vec<Named>,
     /// Why a file was not taken.
@@ -71,6 +73,7 @@ pub(in crate::web) async fn read(
             Some("message") => sent.message = text(&mut field).await?,
             Some("client_id") => sent.client_id = text(&mut field).await?,
             Some("reply_to") => sent.reply_to = text(&mut field).await?,
+            Some("says") => sent.says = text(&mut field).await?,
             Some("covered") => covered = !text(&mut field).await?.is_empty(),
             Some("file") => {
                 let Some((viewer, room)) = sender else {

@@ -3,7 +3,14 @@
 use super::Body::{Form, Json, Nothing};
 use super::Route;
 
-pub(super) const CHANGING: [Route; 7] = [
+pub(super) const CHANGING: [Route; 9] = [
+    ("GET", "/writing", Nothing, [303, 200, 200]),
+    (
+        "POST",
+        "/api/rooms/lobby/commands",
+        Json("{\"message\":\"/me waves\"}"),
+        [401, 200, 200],
+    ),
     ("GET", "/chat/lobby/edit?seq=999", Nothing, [303, 404, 404]),
     (
         "POST",

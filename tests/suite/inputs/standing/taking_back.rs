@@ -1,8 +1,26 @@
-//! Taking back what the room's owner said, and saying it in other words.
+//! Taking back what the room's owner said, and saying it in other words; and commands, which do what somebody may do otherwise.
 
 use super::Line;
 
-pub(super) const TAKING_BACK: [Line; 10] = [
+pub(super) const TAKING_BACK: [Line; 12] = [
+    (
+        "POST",
+        "/api/rooms/{room}/commands",
+        r#"{"message":"/topic Tea"}"#,
+        [
+            "401 401 403 403 404 404 403 403 200 200",
+            "401 401 404 404 404 404 403 403 200 404",
+        ],
+    ),
+    (
+        "FORM",
+        "/chat/{room}/",
+        "message=/topic Tea",
+        [
+            "401 401 403 403 404 404 403 403 303 303",
+            "401 401 404 404 404 404 403 403 303 404",
+        ],
+    ),
     (
         "GET",
         "/chat/{room}/edit?seq=1",
