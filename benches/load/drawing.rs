@@ -124,7 +124,7 @@ pub fn run() -> Drawings {
         .iter()
         .map(|part| (format!("{part:?}"), repeated(part)));
     let code = CODE.iter().map(|(language, line)| {
-        let lines = line.repeat(CHARACTERS.min(12_000) / line.len());
+        let lines = line.repeat(CHARACTERS.min(8_000) / line.len());
         (
             format!("{language} code"),
             format!("```{language}\n{lines}```"),

@@ -49,8 +49,8 @@ const SCOPES: [(&str, &str); 24] = [
 /// Characters of what is shown as the name of a language.
 const LABEL_CHARACTERS_MAX: usize = 40;
 /// What is coloured; longer code stays as it is, so that nobody's code holds up the others'.
-const BYTES_MAX: usize = 12 * 1024;
-const LINES_MAX: usize = 400;
+const BYTES_MAX: usize = 8 * 1024;
+const LINES_MAX: usize = 300;
 const LINE_BYTES_MAX: usize = 400;
 /// Coloured parts: each costs many times its letters.
 const PARTS_MAX: usize = 3_000;
