@@ -12,7 +12,6 @@ use crate::store::messages::Message;
 use crate::store::muted::Muted;
 use crate::store::named::Called;
 use crate::store::quotes::{self, excerpt};
-use crate::store::uploads;
 use crate::telling::{Call, Heard};
 
 /// One message.
@@ -87,11 +86,7 @@ impl From<&Message> for Said {
             author: message.author,
             username: message.username.to_string(),
             name: message.name.clone(),
-            excerpt: if message.text.is_empty() {
-                excerpt(&uploads::names(&message.attachments))
-            } else {
-                excerpt(&message.text)
-            },
+            excerpt: excerpt(&message.words()),
             text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),
             answers: Answered::by(message),

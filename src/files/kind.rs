@@ -124,6 +124,7 @@ mod tests {
         let webm = |codec: &str| {
             let mut head = b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm".to_vec();
             head.extend_from_slice(codec.as_bytes());
+            head.resize(300, 0);
             head
         };
         assert_eq!(content_type(&webm("A_OPUS")), "audio/webm");

@@ -96,7 +96,7 @@ impl From<&Message> for Copied {
             seq: message.seq,
             username: message.username.to_string(),
             name: message.name.to_string(),
-            text: message.text.to_string(),
+            text: message.words().to_string(),
             sent_at: message.sent_at.rfc3339(),
             deleted: message.deleted,
             event: message.event.clone(),

@@ -5,6 +5,7 @@
 
 mod attaching;
 mod erasing;
+mod keeping;
 mod limits;
 mod row;
 mod sweeping;
@@ -16,11 +17,11 @@ pub use attaching::{ATTACHMENTS_MAX, Wanted, names};
 pub(super) use attaching::{attach, claim, counted, of_messages};
 pub use erasing::discard_unsent_of;
 pub(super) use erasing::{erase, erase_of_room};
+pub use keeping::{Kept, newest_of};
 pub use limits::{Quota, used_by};
 
 use super::connection::Conn;
 use super::schema::uploads;
-use super::time::Time;
 use super::{RoomId, UserId};
 use crate::error::{Error, Result};
 use crate::files::kind::Family;
@@ -206,53 +207,4 @@ pub fn cancel(conn: &mut Conn, id: &FileId, uploader: UserId, room: RoomId) -> R
         return Err(Error::NotFound);
     }
     Ok(())
-}
-
-/// What somebody keeps here.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    /// The file.
-    pub attachment: Attachment,
-    /// When it came.
-    pub at: Time,
-    /// The message it belongs to.
-    pub seq: i64,
-    /// That message's room.
-    pub room: RoomId,
-}
-
-/// The files that somebody sent to messages, newest first, from before a moment on; at most so many.
-pub fn kept_by(
-    conn: &mut Conn,
-    uploader: UserId,
-    before: Option<(Time, String)>,
-    limit: i64,
-) -> Result<Vec<Kept>> {
-    let mut query = uploads::table
-        .filter(uploads::uploader_id.eq(uploader))
-        .filter(uploads::seq.is_not_null())
-        .filter(uploads::state.eq("whole"))
-        .order((uploads::created_at.desc(), uploads::id.desc()))
-        .limit(limit)
-        .select(Row::as_select())
-        .into_boxed();
-    if let Some((at, id)) = before {
-        query = query.filter(
-            uploads::created_at
-                .lt(at.sql())
-                .or(uploads::created_at.eq(at.sql()).and(uploads::id.lt(id))),
-        );
-    }
-    let rows: Vec<Row> = query.load(conn)?;
-    let kept = |row: Row| {
-        let at = Time::from_sql(row.created_at);
-        let upload = row.read()?;
-        Ok(Kept {
-            at,
-            seq: upload.seq.unwrap_or(0),
-            room: upload.room,
-            attachment: upload.attachment,
-        })
-    };
-    rows.into_iter().map(kept).collect()
 }

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::lobby::RoomLink;
 use super::page::Template;
-use crate::store::messages::Message;
 
 /// The page.
 #[derive(Serialize)]
@@ -19,19 +18,6 @@ pub struct Deleting {
     pub name: String,
     /// What it says.
     pub text: String,
-}
-
-/// What a message says: its text, or the names of its files.
-pub fn words(message: &Message) -> String {
-    if !message.text.is_empty() {
-        return message.text.to_string();
-    }
-    let names: Vec<&str> = message
-        .attachments
-        .iter()
-        .map(|attachment| attachment.name.as_str())
-        .collect();
-    names.join(", ")
 }
 
 impl Template for Deleting {

@@ -3,15 +3,18 @@
 use serde::Serialize;
 
 use super::agent;
+use super::attachments::size_words;
 use super::forms::Refusal;
 use super::lobby::RoomLink;
 use super::page::Template;
 use super::person::Person;
 use super::reports::MineLine;
+use super::texts;
 use crate::keywords::Keyword;
 use crate::store::Time;
 use crate::store::attention::Attention;
 use crate::store::sign_ins::Listed;
+use crate::store::uploads::Kept;
 use crate::store::users::profiles::Own;
 
 /// For how long somebody can be left undisturbed, in minutes.
@@ -30,6 +33,8 @@ pub struct Settings {
     pub picture_bytes_max: usize,
     /// The browsers that are signed in, this one first.
     pub sign_ins: Vec<SignInLine>,
+    /// The files I sent.
+    pub files: OwnFiles,
     /// What I reported, and what came of it.
     pub reports: Vec<MineLine>,
     /// Whom I do not want to hear.
@@ -38,6 +43,55 @@ pub struct Settings {
     pub done: &'static str,
     /// Why a form came back.
     pub refusal: Option<Refusal>,
+}
+
+/// The files that somebody sent.
+#[derive(Serialize)]
+pub struct OwnFiles {
+    /// How much they take, and of how much where there is a limit.
+    pub words: String,
+    /// The newest of them.
+    pub newest: Vec<OwnFile>,
+}
+
+/// A file that somebody sent.
+#[derive(Serialize)]
+pub struct OwnFile {
+    /// What it is called.
+    pub name: String,
+    /// How large it is, in words.
+    pub size_words: String,
+    /// Where its message is.
+    pub href: String,
+}
+
+impl OwnFiles {
+    /// So many bytes in all, and how many there may be.
+    pub fn new(used: u64, most: Option<u64>, newest: Vec<Kept>) -> OwnFiles {
+        let mut arguments = texts::Arguments::new();
+        arguments.set("used", size_words(used));
+        let key = match most {
+            Some(most) => {
+                arguments.set("most", size_words(most));
+                "settings-files-used-of"
+            }
+            None => "settings-files-used",
+        };
+        OwnFiles {
+            words: texts::t(key, &arguments),
+            newest: newest.into_iter().map(OwnFile::from).collect(),
+        }
+    }
+}
+
+impl From<Kept> for OwnFile {
+    fn from(kept: Kept) -> OwnFile {
+        OwnFile {
+            size_words: size_words(u64::try_from(kept.attachment.size).unwrap_or(0)),
+            name: kept.attachment.name,
+            href: format!("/chat/{}/?at={}", kept.slug, kept.seq),
+        }
+    }
 }
 
 /// A browser that is signed in.

@@ -227,10 +227,10 @@ fn configure(services: &mut ServiceConfig) {
         )
         .service(resource("/writing", [get(commands::help)]))
         .service(resource("/chat/{slug}", [get(room::redirect)]))
-        .service(
-            resource("/chat/{slug}/", [get(room::show), post(room::post)])
-                .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
-        )
+        .service(resource(
+            "/chat/{slug}/",
+            [get(room::show), post(room::post)],
+        ))
         .service(resource(
             "/chat/{slug}/details",
             [get(details::show), post(details::submit)],

@@ -279,7 +279,7 @@ async fn draw(
         seq: message.seq,
         username: message.username.to_string(),
         name: message.name.to_string(),
-        text: message.text.to_string(),
+        text: message.words().to_string(),
         mine: message.author == signed_in.viewer.id,
         reasons: Ground::ALL.map(Ground::word),
         form,

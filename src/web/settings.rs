@@ -12,6 +12,7 @@ use super::refusals::{self, Answer, Shared};
 use super::visitor::{SignedIn, Visitor};
 use crate::error::{Error, Result};
 use crate::names;
+use crate::store::uploads::{self, Quota};
 use crate::store::{muted, reports, rooms, sign_ins, users};
 use crate::view::forms::Refusal;
 use crate::view::lobby;
@@ -19,10 +20,13 @@ use crate::view::page::Reader;
 use crate::view::person::Person;
 use crate::view::pictures::FILE_BYTES_MAX;
 use crate::view::reports::MineLine;
-use crate::view::settings::{Attending, Settings, SignInLine};
+use crate::view::settings::{Attending, OwnFiles, Settings, SignInLine};
 
 /// Browsers on the page, of those used last.
 const SHOWN_MAX: i64 = 100;
+
+/// Files on the page, of those that came last.
+const FILES_MAX: i64 = 20;
 
 /// What was done just now, in the address that a form leads to.
 #[derive(Deserialize)]
@@ -181,13 +185,18 @@ pub(super) async fn draw_typed(
     typed: impl FnOnce(&mut Attending),
 ) -> Answer {
     let viewer = signed_in.viewer.clone();
+    let quota = Quota(services.config.upload_quota);
     let read = services.store.read(move |conn| {
         let listed = sign_ins::of_person(conn, viewer.id, SHOWN_MAX)?;
         let muted = muted::list(conn, viewer.id)?;
         let mine = reports::of_person(conn, viewer.id)?;
-        Ok((listed, muted, mine, rooms::joined_by(conn, &viewer)?))
+        let used = uploads::used_by(conn, viewer.id)?;
+        let newest = uploads::newest_of(conn, viewer.id, FILES_MAX)?;
+        let files = OwnFiles::new(used, quota.bytes(), newest);
+        let joined = rooms::joined_by(conn, &viewer)?;
+        Ok((listed, muted, mine, files, joined))
     });
-    let (listed, muted, mine, joined) = read.await?;
+    let (listed, muted, mine, files, joined) = read.await?;
     let mut attending = Attending::from(attention::of(services, signed_in.viewer.id).await?);
     typed(&mut attending);
     let own = profile::own(services, &signed_in.viewer).await?;
@@ -202,6 +211,7 @@ pub(super) async fn draw_typed(
         picture_bytes_max: FILE_BYTES_MAX,
         attending,
         sign_ins: lines,
+        files,
         reports: mine.into_iter().map(MineLine::from).collect(),
         muted: muted.into_iter().map(Person::from).collect(),
         done,

@@ -15,7 +15,7 @@ use crate::rights::{self, Action};
 use crate::store::messages::{self, Message, Stretch};
 use crate::store::rooms::{self, Room};
 use crate::store::users::Viewer;
-use crate::view::deleting::{self, Deleting};
+use crate::view::deleting::Deleting;
 use crate::view::lobby;
 use crate::view::page::Reader;
 
@@ -72,7 +72,7 @@ pub(super) async fn show(
         rooms: lobby::listed(joined),
         seq,
         name: message.name.to_string(),
-        text: deleting::words(&message),
+        text: message.words().to_string(),
     };
     let reader = Reader {
         viewer: Some(&signed_in.viewer),

@@ -185,6 +185,13 @@ async fn nobody_keeps_more_than_their_share(database: Database) {
         lying(&site.data()).len() == 1
     })
     .await;
+    let settings = ada
+        .get("/settings")
+        .await
+        .expect(200, "her settings")
+        .text();
+    assert!(settings.contains("take 1.5 MB of 1.5 MB"), "{settings}");
+    assert!(settings.contains("/chat/lobby/?at=1"), "{settings}");
     let path = format!("/api/rooms/lobby/messages/{}", message["seq"]);
     ada.asks("DELETE", &path, &json!({}))
         .await

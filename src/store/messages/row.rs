@@ -1,5 +1,7 @@
 //! A message's row, and what it is to those who read it.
 
+use std::sync::Arc;
+
 use diesel::prelude::*;
 
 use super::Message;
@@ -10,6 +12,7 @@ use crate::store::connection::MultiBackend;
 use crate::store::named::Called;
 use crate::store::schema::{messages, users};
 use crate::store::time::Time;
+use crate::store::uploads;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages, check_for_backend(MultiBackend))]
@@ -79,6 +82,17 @@ impl From<Row> for Message {
             event: row
                 .event
                 .and_then(|event| serde_json::from_str(&event).ok()),
+        }
+    }
+}
+
+impl Message {
+    /// What it says, or the names of its files where it says nothing by words.
+    pub fn words(&self) -> Arc<str> {
+        if self.text.is_empty() {
+            uploads::names(&self.attachments).into()
+        } else {
+            self.text.clone()
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::store::{RoomId, UserId};
 pub(super) struct Row {
     id: String,
     uploader_id: UserId,
-    room_id: RoomId,
+    pub(super) room_id: RoomId,
     pub(super) seq: Option<i64>,
     covered: bool,
     state: String,
@@ -30,7 +30,6 @@ pub(super) struct Row {
     peaks: Option<Vec<u8>>,
     animated: bool,
     thumbnail: Option<String>,
-    pub(super) created_at: chrono::NaiveDateTime,
 }
 
 #[derive(Insertable)]
