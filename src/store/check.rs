@@ -1,6 +1,7 @@
 //! `adda check`: whether what is stored agrees with itself. One snapshot, set by set; nothing is written, not even where
 //! something is wrong.
 
+mod answers;
 mod files;
 mod rules;
 

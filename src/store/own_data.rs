@@ -1,6 +1,6 @@
 //! Everything that is kept of somebody, for themself to take along. Nothing that opens a door is among it.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use data_encoding::BASE64;
 use diesel::prelude::*;
@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::connection::Conn;
 use super::muted;
 use super::reports::{self, Mine};
-use super::schema::{invitations, memberships, messages, rooms, users};
+use super::schema::{invitations, memberships, messages, reactions, rooms, users};
 use super::time::Time;
 use super::uploads::{self, Attachment};
 use super::users::profiles::{self, Own};
@@ -24,6 +24,8 @@ pub const PIECE: i64 = 500;
 const SIGN_INS_MAX: i64 = 1_000;
 /// The same of invitations.
 const INVITATIONS_MAX: i64 = 1_000;
+/// And of reactions.
+const REACTIONS_MAX: i64 = 10_000;
 
 /// Somebody, but for what they said.
 #[derive(Debug, Serialize)]
@@ -45,6 +47,8 @@ pub struct Person {
     pub muted: Vec<Profile>,
     /// What they reported.
     pub reports: Vec<Mine>,
+    /// What they answered messages with, the newest.
+    pub reactions: Vec<Answer>,
     /// The invitations they made.
     pub invitations: Vec<Invitation>,
 }
@@ -74,6 +78,15 @@ pub struct Place {
     state: String,
     role: String,
     read_seq: i64,
+}
+
+/// What they answered a message with.
+#[derive(Debug, Serialize)]
+pub struct Answer {
+    room: String,
+    seq: i64,
+    text: String,
+    at: Time,
 }
 
 /// An invitation they made.
@@ -158,8 +171,40 @@ pub fn person(conn: &mut Conn, user: UserId) -> Result<Person> {
             .collect(),
         muted: muted::list(conn, user)?,
         reports: reports::of_person(conn, user)?,
+        reactions: answers_of(conn, user, &known)?,
         invitations: made_by(conn, user)?,
     })
+}
+
+/// In rooms that they may know of.
+fn answers_of(
+    conn: &mut Conn,
+    user: UserId,
+    known: &HashSet<(RoomId, UserId)>,
+) -> Result<Vec<Answer>> {
+    let rows: Vec<(RoomId, String, i64, String, chrono::NaiveDateTime)> = reactions::table
+        .inner_join(rooms::table)
+        .filter(reactions::user_id.eq(user))
+        .order((reactions::at.desc(), reactions::seq.desc()))
+        .limit(REACTIONS_MAX)
+        .select((
+            rooms::id,
+            rooms::slug,
+            reactions::seq,
+            reactions::text,
+            reactions::at,
+        ))
+        .load(conn)?;
+    let rows = rows
+        .into_iter()
+        .filter(|row| known.contains(&(row.0, user)));
+    let answer = |(_, room, seq, text, at)| Answer {
+        room,
+        seq,
+        text,
+        at: Time::from_sql(at),
+    };
+    Ok(rows.map(answer).collect())
 }
 
 fn made_by(conn: &mut Conn, user: UserId) -> Result<Vec<Invitation>> {

@@ -124,7 +124,7 @@ async fn a_healthy_site_is_well_while_people_talk_and_after_a_crash(database: Da
 }
 
 /// A room, what is done to it, and what is said of it then.
-const DAMAGES: [(&str, &str, &[&str]); 14] = [
+const DAMAGES: [(&str, &str, &[&str]); 16] = [
     (
         "gap",
         "DELETE FROM messages WHERE room_id = $ROOM AND seq = 2",
@@ -200,6 +200,16 @@ const DAMAGES: [(&str, &str, &[&str]); 14] = [
         "comers",
         "UPDATE memberships SET joined_seq = 98, left_seq = 99 WHERE room_id = $ROOM",
         &["ada came or went at 98, and its newest message is 4"],
+    ),
+    (
+        "answers",
+        "UPDATE messages SET reactions = 2 WHERE room_id = $ROOM AND seq = 1",
+        &["message 1 counts 2 reactions, and 0 are there"],
+    ),
+    (
+        "pins",
+        "UPDATE messages SET pinned = TRUE WHERE room_id = $ROOM AND seq = 2",
+        &["whether message 2 is pinned is not told alike"],
     ),
 ];
 

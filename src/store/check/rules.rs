@@ -1,12 +1,12 @@
 //! What must be so of a database. Each rule selects what breaks it, in SQL that both databases understand.
 
-use super::Row;
+use super::{Row, answers};
 
 /// How what breaks a rule is found, and how it is said.
 pub(super) struct Rule {
     /// Expressions for the columns of [`Row`], in their order.
-    columns: [&'static str; 4],
-    from: String,
+    pub(super) columns: [&'static str; 4],
+    pub(super) from: String,
     pub(super) sentence: fn(&Row) -> String,
 }
 
@@ -22,7 +22,7 @@ impl Rule {
 }
 
 /// Every row names others that are there. Foreign keys see to it, unless somebody has switched them off.
-const PARENTS: [(&str, &str, &str); 13] = [
+const PARENTS: [(&str, &str, &str); 15] = [
     ("attention", "user_id", "users"),
     ("rooms", "created_by", "users"),
     ("former_slugs", "room_id", "rooms"),
@@ -36,6 +36,8 @@ const PARENTS: [(&str, &str, &str); 13] = [
     ("password_resets", "user_id", "users"),
     ("avatars", "user_id", "users"),
     ("uploads", "uploader_id", "users"),
+    ("reactions", "user_id", "users"),
+    ("pins", "user_id", "users"),
 ];
 
 /// All rules for one of the two databases.
@@ -45,6 +47,7 @@ pub(super) fn rules(is_sqlite: bool) -> Vec<Rule> {
     rules.extend(of_members());
     rules.push(of_mentions());
     rules.extend(of_files());
+    rules.extend(answers::rules());
     rules.extend(PARENTS.iter().map(|parent| of_parent(*parent)));
     if is_sqlite {
         // What the list above does not name yet.
