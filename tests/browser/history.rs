@@ -262,6 +262,7 @@ fn links_days_and_the_way_back_lead_through_history() {
         // A number that nobody has.
         ada.goes_to("/chat/lobby/?at=999999").await;
         ada.shows("#lost").await;
+        ada.is_alive().await;
         ada.is_without_scripts().await;
         ada.goes_to("/chat/lobby/?at=500").await;
         is_at(&ada, 500).await;

@@ -127,7 +127,8 @@ impl Window {
         self.is_alive().await;
     }
 
-    async fn is_alive(&self) {
+    /// Waits until the scripts of a room's page run.
+    pub async fn is_alive(&self) {
         let script = "return !!document.querySelector('#composer-text')?.enterKeyHint";
         let alive = async || self.runs(script, &[]).await == true;
         self.until("the composer to come alive", alive).await;

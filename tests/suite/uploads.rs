@@ -55,7 +55,7 @@ async fn a_picture_is_sent_and_everyone_sees_it(database: Database) {
         assert_eq!(message["attachments"][0], *seen);
     }
     let page = ben.get("/chat/lobby/").await.expect(200, "the page").text();
-    assert!(page.contains("width=\"1600\" height=\"800\""), "{page}");
+    assert!(page.contains("width=\"480\" height=\"240\""), "{page}");
     assert!(page.contains("cover__lid"), "{page}");
     // It is there after a restart, and the database agrees with the folder.
     let checked = site.command(&["check"]);
