@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::driver::Driver;
 use crate::play;
-use crate::site::http::encoded;
+use crate::site::http::{Browser, encoded};
 use crate::site::{Database, Site};
 use crate::window::Window;
 
@@ -172,6 +172,8 @@ fn nothing_that_anybody_types_is_more_than_text() {
             window,
             wrong: Vec::new(),
         };
+        let owner = site.browser();
+        owner.set_cookie("adda", &ada.window.cookie("adda").await);
         let ben = site.signed_up("ben").await;
         let wide = "W".repeat(64);
         let longest = "w".repeat(32);
@@ -188,7 +190,7 @@ fn nothing_that_anybody_types_is_more_than_text() {
             .expect(303, "a wide profile");
 
         fills_in(&mut ada).await;
-        talks(&mut ada, &ben, &zoe).await;
+        talks(&mut ada, &owner, &ben, &zoe).await;
         looks_around(&mut ada, &longest).await;
         tries_addresses(&mut ada).await;
 
@@ -291,13 +293,9 @@ async fn fills_in(ada: &mut Watched) {
 }
 
 /// Messages as they arrive, as they are found later, edited, answered and reported.
-async fn talks(
-    ada: &mut Watched,
-    ben: &crate::site::http::Browser,
-    zoe: &crate::site::http::Browser,
-) {
+async fn talks(ada: &mut Watched, owner: &Browser, ben: &Browser, zoe: &Browser) {
     ada.window.enters("lobby").await;
-    let said = async |person: &crate::site::http::Browser, body: Value| {
+    let said = async |person: &Browser, body: Value| {
         let answer = person
             .json("POST", "/api/rooms/lobby/messages", &body)
             .await;
@@ -330,6 +328,23 @@ async fn talks(
         })
         .await;
     ada.looks(&["said", "edited", "own"]).await;
+    for text in [MARKUP, "javascript:ran=1", "\u{202e}", "W"] {
+        let path = format!("/api/rooms/lobby/messages/{first}/reactions");
+        let answer = ben
+            .json("PUT", &path, &json!({"text": text, "on": true}))
+            .await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{text:?}: {}",
+            answer.status
+        );
+    }
+    let path = format!("/api/rooms/lobby/messages/{first}/pin");
+    owner
+        .json("PUT", &path, &json!({"on": true}))
+        .await
+        .expect(200, "a pin");
+    ada.looks(&["said", "edited", "own"]).await;
     // As the server draws the same.
     ada.window.enters("lobby").await;
     ada.looks(&["said", "edited", "own"]).await;
@@ -347,6 +362,27 @@ async fn talks(
     )
     .await
     .expect(201, "a report");
+    for (path, words) in [
+        ("/chat/lobby/pins".to_owned(), &["said"][..]),
+        (
+            format!("/chat/lobby/versions?seq={answered}"),
+            &["answer", "edited"],
+        ),
+        (format!("/chat/lobby/reactions?seq={first}"), &[]),
+        (format!("/chat/lobby/?reply_to={first}"), &["said"]),
+        (format!("/chat/lobby/delete?seq={answered}"), &[]),
+    ] {
+        ada.sees(&path, words).await;
+    }
+    ada.window
+        .until("the words to be found", async || {
+            let found = ben.get("/api/search?q=edited").await.value();
+            found["hits"]
+                .as_array()
+                .is_some_and(|hits| !hits.is_empty())
+        })
+        .await;
+    ada.sees("/search?q=edited", &["edited"]).await;
 }
 
 /// Every page on which any of it is shown.
@@ -396,7 +432,10 @@ async fn tries_addresses(ada: &mut Watched) {
             "/chat/lobby/report?seq=",
             "/chat/lobby/delete?seq=",
             "/chat/lobby/versions?seq=",
-            "/chat/lobby/pins?x=",
+            "/chat/lobby/reactions?seq=",
+            "/chat/lobby/?reply_to=",
+            "/search?room=",
+            "/search?q=x&before=",
             "/chat/",
             "/people/",
             "/signup?invite=",

@@ -8,7 +8,10 @@ use super::Before;
 use crate::people::texts;
 use crate::site::{Database, PASSWORD, Site};
 
-on_both_databases!(texts_of_every_trick_are_kept_as_typed_and_shown_as_text);
+on_both_databases!(
+    texts_of_every_trick_are_kept_as_typed_and_shown_as_text,
+    what_stands_in_any_field_is_text_on_every_page,
+);
 
 whatever_the_database!(
     names_that_deceive_are_refused,
@@ -107,6 +110,60 @@ async fn texts_of_every_trick_are_kept_as_typed_and_shown_as_text(database: Data
         assert!(!page.contains(wrong), "{wrong}");
     }
     before.is_as_after(&site, 64 * 1024).await;
+}
+
+async fn what_stands_in_any_field_is_text_on_every_page(database: Database) {
+    const MARKUP: &str = "</script><img src=x>{{7*7}}";
+    let site = Site::unlimited(database);
+    let ada = site.person("ada").await;
+    let room = json!({"name": "hall", "topic": MARKUP});
+    ada.posts("/api/rooms", &room).await.expect(201, "a room");
+    let renamed = json!({"name": MARKUP});
+    ada.browser
+        .json("PATCH", "/api/rooms/hall", &renamed)
+        .await
+        .expect(200, "another name");
+    let status = json!({"emoji": "☕", "text": MARKUP, "until": null});
+    let profile = json!({"name": MARKUP, "about": MARKUP, "status": status});
+    ada.browser
+        .json("PATCH", "/api/me", &profile)
+        .await
+        .expect(200, "a profile");
+    let looks = [
+        ("do", "looks"),
+        ("name", MARKUP),
+        ("accent", "indigo"),
+        ("house_rules", MARKUP),
+        ("contact", MARKUP),
+    ];
+    ada.browser
+        .form("/admin/site", &looks)
+        .await
+        .expect(303, "how the site looks");
+    let message = json!({"message": MARKUP});
+    ada.posts("/api/rooms/hall/messages", &message)
+        .await
+        .expect(201, "a message");
+    let written = "&lt;/script&gt;&lt;img src=x&gt;{{7*7}}";
+    for path in [
+        "/",
+        "/rooms",
+        "/chat/hall/",
+        "/chat/hall/details",
+        "/chat/nowhere/",
+        "/people/ada/",
+        "/settings",
+        "/admin/people",
+        "/admin/rooms",
+        "/admin/site",
+        "/admin/log",
+    ] {
+        let page = ada.get(path).await.text().replace("&#x2F;", "/");
+        assert!(page.contains(written), "{path}: {page}");
+        for wrong in ["<img src=x", "</script><img", ">49<"] {
+            assert!(!page.contains(wrong), "{path}: {wrong}");
+        }
+    }
 }
 
 const INVISIBLE: [&str; 4] = [
