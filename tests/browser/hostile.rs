@@ -1,8 +1,13 @@
 //! Text that is meant to be more than text, in every field there is, on every page that shows it: nothing of it runs, nothing breaks
 //! the page's own policy, nothing is wider than a narrow phone.
 
+mod tricks;
+mod watched;
+
 use serde_json::{Value, json};
 
+use self::tricks::tricks;
+use self::watched::{MARKUP, WATCH, Watched, marked};
 use crate::driver::Driver;
 use crate::play;
 use crate::site::http::{Browser, encoded};
@@ -10,155 +15,6 @@ use crate::site::{Database, Site};
 use crate::window::Window;
 
 const NARROW: (u32, u32) = (360, 740);
-/// What stands in each field behind a word of its own.
-const MARKUP: &str = "<img src=x onerror=ran=1></script>{{7777*7777}}";
-/// What the template would make of it.
-const CALCULATED: &str = "60481729";
-
-/// Notes whatever must not happen, on every page, before any of its own scripts.
-const WATCH: &str = "
-    const note = (what) => {
-        const noted = JSON.parse(sessionStorage.getItem('noted') ?? '[]');
-        sessionStorage.setItem('noted', JSON.stringify([...noted, `${location.pathname}${location.search}: ${what}`.slice(0, 400)]));
-    };
-    document.addEventListener('securitypolicyviolation', (event) => note(`${event.violatedDirective} forbids ${event.blockedURI} ${event.sample}`));
-    addEventListener('error', (event) => event.message && note(event.message));
-    addEventListener('unhandledrejection', (event) => note(String(event.reason)));
-    for (const name of ['alert', 'confirm', 'prompt', 'print']) window[name] = () => note(name);
-    Object.defineProperty(window, 'ran', { set() { note('a script of somebody ran'); }, configurable: false });";
-
-/// What is wrong with the page as it stands.
-const LOOK: &str = "
-    const wrong = JSON.parse(sessionStorage.getItem('noted') ?? '[]');
-    const areas = [document.documentElement, document.body, ...document.querySelectorAll('main, .timeline__scroll, .door, .sheet')];
-    for (const area of areas) if (area.scrollWidth > area.clientWidth + 1) wrong.push(`${area.tagName}.${area.className} is ${area.scrollWidth} wide`);
-    const strange = 'img[src=\"x\"], [onerror], [onload], [onclick], [onmouseover], .message__text [style], iframe, object, embed, base, math, .message__text svg, script:not([src], [type=\"application/json\"])';
-    for (const element of document.querySelectorAll(strange)) wrong.push(element.outerHTML.slice(0, 200));
-    const leads = (element) => (element.getAttribute('href') ?? element.getAttribute('action') ?? element.getAttribute('formaction')).replace(/[\\s\\u0000-\\u001f]/g, '');
-    for (const element of document.querySelectorAll('[href], [action], [formaction]')) if (/^(javascript|data|vbscript):/i.test(leads(element))) wrong.push(element.outerHTML.slice(0, 200));
-    const fields = [...document.querySelectorAll('input, textarea')].map((field) => field.value).join(' ');
-    const all = `${document.title} ${document.body.textContent} ${fields}`.replace(/[\\u2068\\u2069]/g, '');
-    if (all.includes(arguments[1])) wrong.push('a template was filled in twice');
-    for (const text of arguments[0]) if (!all.includes(text)) wrong.push(`it does not show ${text}`);
-    return wrong.map((what) => `${location.pathname}${location.search}: ${what}`);";
-
-/// A field's text with a word by which it is known again.
-fn marked(word: &str) -> String {
-    format!("{word}{MARKUP}")
-}
-
-struct Watched {
-    window: Window,
-    wrong: Vec<String>,
-}
-
-impl Watched {
-    /// Opens a page, and looks at it.
-    async fn sees(&mut self, path: &str, words: &[&str]) {
-        self.window.goes_to(path).await;
-        self.looks(words).await;
-    }
-
-    /// Looks at the page as it is: the words' texts are there as they were typed, and nothing came of them.
-    async fn looks(&mut self, words: &[&str]) {
-        let ready = "return document.readyState === 'complete'";
-        self.window
-            .until("the page", async || {
-                self.window.runs(ready, &[]).await == true
-            })
-            .await;
-        let texts: Vec<String> = words.iter().map(|word| marked(word)).collect();
-        let found = self
-            .window
-            .runs(LOOK, &[json!(texts), json!(CALCULATED)])
-            .await;
-        let found = found.as_array().expect("a page").iter();
-        self.wrong
-            .extend(found.map(|found| found.as_str().unwrap().to_owned()));
-    }
-
-    /// Fills in a form as somebody would whom no field keeps from it, and sends it.
-    async fn fills(&self, path: &str, form: &str, fields: &[(&str, &str)]) {
-        self.window.goes_to(path).await;
-        self.window.shows(form).await;
-        let script = "window.isLeft = false;
-            const form = document.querySelector(arguments[0]);
-            form.noValidate = true;
-            let button = null;
-            for (const [name, value] of arguments[1]) {
-                const field = form.elements[name];
-                if (name === 'press') button = form.querySelector(value);
-                else if (name === 'do') button = form.querySelector(`button[name=\"do\"][value=\"${value}\"]`);
-                else { field.disabled = false; field.value = value; }
-            }
-            form.requestSubmit(button ?? undefined);";
-        self.window
-            .runs(script, &[json!(form), json!(fields)])
-            .await;
-        self.window
-            .until("the answer", async || {
-                let script =
-                    "return window.isLeft === undefined && document.readyState === 'complete'";
-                self.window.runs(script, &[]).await == true
-            })
-            .await;
-    }
-}
-
-/// Messages of every trick; what is drawn of them is markup's own matter, and here only that nothing else comes of them.
-fn tricks() -> Vec<String> {
-    let spellings = [
-        "javascript:ran=1",
-        "JaVaScRiPt:ran=1",
-        "java\tscript:ran=1",
-        "javascript&colon;ran=1",
-        "javascript&#58;ran=1",
-        "&#106;avascript:ran=1",
-        "%6aavascript:ran=1",
-        " javascript:ran=1",
-        "\u{1}javascript:ran=1",
-        "vbscript:ran=1",
-        "data:text/html,<script>ran=1</script>",
-        "data:text/html;base64,PHNjcmlwdD5yYW49MTwvc2NyaXB0Pg==",
-        "//evil.test/\"onmouseover=\"ran=1",
-        "https://evil.test/'onclick='ran=1'",
-    ];
-    let mut tricks: Vec<String> = spellings
-        .iter()
-        .map(|address| {
-            format!("[see]({address}) <{address}> {address} ![see]({address}) [see][1]\n\n[1]: {address}")
-        })
-        .collect();
-    tricks.extend(
-        [
-            "<script>ran=1</script><script src=//evil.test></script>",
-            "\"><svg onload=ran=1><math><mtext></p><style></style><img src onerror=ran=1>",
-            "<a href=\"javascript:ran=1\" style=\"position:fixed;inset:0\">all of it</a><base href=//evil.test>",
-            "<iframe srcdoc=\"<script>parent.ran=1</script>\"></iframe><object data=javascript:ran=1>",
-            "`<img src=x onerror=ran=1>` **<img src=x onerror=ran=1>** [<img src=x onerror=ran=1>](https://a.test)",
-            "```html\n</code></pre><script>ran=1</script>\n```\n```\"><img src=x onerror=ran=1>\nx\n```",
-            "@ada<img src=x onerror=ran=1> @\"><svg onload=ran=1> :tada\"><img src=x onerror=ran=1>:",
-            "</textarea></template></title></style></noscript></script><script>ran=1</script>",
-            "{{7777*7777}} {% raw %} ${7777*7777} #{7777*7777} <%= 7777*7777 %> {{constructor.constructor('ran=1')()}}",
-            "\u{202e}txet sdrawkcab\u{2066}\u{202a}\u{200f} \u{200b}\u{200d}\u{feff} end",
-            "/me <img src=x onerror=ran=1>",
-            "<!-- --!> ]]> <![CDATA[ <plaintext> \\u003cscript\\u003e",
-        ]
-        .map(str::to_owned),
-    );
-    tricks.push(format!("x{}", "\u{301}".repeat(1_000)));
-    tricks.push("W".repeat(16_000));
-    tricks.push(format!("https://a.test/{}", "w".repeat(3_000)));
-    tricks.push(format!("`{}`", "w".repeat(2_000)));
-    tricks.push(format!(
-        "> {}\n\n- {}\n\n1. {}",
-        "q".repeat(900),
-        "l".repeat(900),
-        "n".repeat(900)
-    ));
-    tricks.push(format!("```\n{}\n```", "c".repeat(2_000)));
-    tricks
-}
 
 #[test]
 fn nothing_that_anybody_types_is_more_than_text() {
@@ -328,16 +184,12 @@ async fn talks(ada: &mut Watched, owner: &Browser, ben: &Browser, zoe: &Browser)
         })
         .await;
     ada.looks(&["said", "edited", "own"]).await;
-    for text in [MARKUP, "javascript:ran=1", "\u{202e}", "W"] {
+    for text in [MARKUP, "<i>", "javascript:ran=1", "\u{202e}", "W"] {
         let path = format!("/api/rooms/lobby/messages/{first}/reactions");
         let answer = ben
             .json("PUT", &path, &json!({"text": text, "on": true}))
             .await;
-        assert!(
-            (400..500).contains(&answer.status),
-            "{text:?}: {}",
-            answer.status
-        );
+        assert!(answer.status < 500, "{text:?}: {}", answer.status);
     }
     let path = format!("/api/rooms/lobby/messages/{first}/pin");
     owner
