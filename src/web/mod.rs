@@ -239,33 +239,7 @@ fn configure(services: &mut ServiceConfig) {
             "/chat/{slug}/notifications",
             [get(notifications::show), post(notifications::submit)],
         ))
-        .service(resource(
-            "/chat/{slug}/delete",
-            [get(taking_back::show), post(taking_back::submit)],
-        ))
-        .service(
-            resource(
-                "/chat/{slug}/edit",
-                [get(editing::show), post(editing::submit)],
-            )
-            .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
-        )
-        .service(resource(
-            "/chat/{slug}/versions",
-            [get(versions::show), post(versions::submit)],
-        ))
-        .service(resource(
-            "/chat/{slug}/reactions",
-            [get(reactions::show), post(reactions::submit)],
-        ))
-        .service(resource(
-            "/chat/{slug}/pins",
-            [get(pins::show), post(pins::submit)],
-        ))
-        .service(resource(
-            "/chat/{slug}/report",
-            [get(reports::show), post(reports::submit)],
-        ))
+        .configure(of_messages)
         .service(resource(
             "/chat/{slug}/unread",
             [post(reading::leave_unread)],
@@ -294,6 +268,38 @@ fn configure(services: &mut ServiceConfig) {
         .service(resource("/healthz", [get(health::lives)]))
         .service(resource("/readyz", [get(health::is_ready)]))
         .default_service(web::to(refusals::unknown));
+}
+
+/// What is done to one message of a room.
+fn of_messages(services: &mut ServiceConfig) {
+    services
+        .service(resource(
+            "/chat/{slug}/delete",
+            [get(taking_back::show), post(taking_back::submit)],
+        ))
+        .service(
+            resource(
+                "/chat/{slug}/edit",
+                [get(editing::show), post(editing::submit)],
+            )
+            .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
+        )
+        .service(resource(
+            "/chat/{slug}/versions",
+            [get(versions::show), post(versions::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/reactions",
+            [get(reactions::show), post(reactions::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/pins",
+            [get(pins::show), post(pins::submit)],
+        ))
+        .service(resource(
+            "/chat/{slug}/report",
+            [get(reports::show), post(reports::submit)],
+        ));
 }
 
 /// One's own account, and what is shown of others.

@@ -171,20 +171,7 @@ impl Numbering {
                     self.forget(conn, batch.room, &mut room, change.author, seqs)?
                 }
                 What::Deed(deed) => {
-                    match self.carry_out(conn, batch.room, &mut room, change.author, deed)? {
-                        Ok(Some(event)) => {
-                            let happened = Content::Happened(event);
-                            inserts.insert(
-                                conn,
-                                &mut room,
-                                change,
-                                self.byline(change),
-                                happened,
-                            )?
-                        }
-                        Ok(None) => Outcome::Unchanged,
-                        Err(refusal) => Outcome::Refused(refusal),
-                    }
+                    self.happen(conn, (batch.room, &mut room), &mut inserts, change, deed)?
                 }
             };
             outcomes.push(outcome);
@@ -199,6 +186,25 @@ impl Numbering {
         };
         self.rooms.insert(batch.room, room);
         Ok(committed)
+    }
+
+    /// Does something to a room, and numbers the notice of it.
+    fn happen<'a>(
+        &mut self,
+        conn: &mut Conn,
+        (id, room): (RoomId, &mut Counted),
+        inserts: &mut Inserts<'a>,
+        change: &'a Change,
+        deed: &Deed,
+    ) -> Result<Outcome> {
+        match self.carry_out(conn, id, room, change.author, deed)? {
+            Ok(Some(event)) => {
+                let happened = Content::Happened(event);
+                inserts.insert(conn, room, change, self.byline(change), happened)
+            }
+            Ok(None) => Ok(Outcome::Unchanged),
+            Err(refusal) => Ok(Outcome::Refused(refusal)),
+        }
     }
 
     /// Writes the counters back.
