@@ -114,6 +114,7 @@ impl Chat {
         }
         let unfinished = store.clone();
         actix::spawn(async move { unfinished.finish_deletions().await });
+        actix::spawn(store.clone().keep_swept());
         let chat = Chat {
             hub,
             store,

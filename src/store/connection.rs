@@ -33,7 +33,7 @@ const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/po
 
 /// `synchronous=FULL` is the promise: a commit that returned is on disk. `busy_timeout` stands first, since the others may wait.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; \
-     PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;";
+     PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;";
 /// A larger write-ahead log means fewer checkpoints in the way of commits; 16 MiB of pages.
 const SQLITE_WRITER_SETTINGS: &str = "PRAGMA wal_autocheckpoint=4096;";
 const SQLITE_READING_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; \
@@ -158,6 +158,7 @@ impl Opener {
             Opener::Sqlite(path) => {
                 let mut conn = open_file(&path.to_string_lossy(), path)?;
                 conn.batch_execute(SQLITE_SETTINGS)?;
+                overwrites(&mut conn)?;
                 Ok(Conn::Sqlite(conn))
             }
             Opener::Postgres(url) => {
@@ -274,6 +275,24 @@ pub(super) fn open_file(name: &str, path: &Path) -> Result<SqliteConnection> {
         .map_err(|cause| Error::Unavailable(format!("cannot open {}: {cause}", path.display())))?;
     lower_utils::register_impl(&mut conn, |text: String| text.to_lowercase())?;
     Ok(conn)
+}
+
+/// That what is deleted is overwritten: a SQLite that was built without that would say nothing.
+fn overwrites(conn: &mut SqliteConnection) -> Result<()> {
+    let setting: SecureDelete =
+        diesel::sql_query("SELECT secure_delete FROM pragma_secure_delete").get_result(conn)?;
+    match setting.secure_delete {
+        1 => Ok(()),
+        other => Err(Error::Unavailable(format!(
+            "SQLite does not overwrite what is deleted: secure_delete is {other}"
+        ))),
+    }
+}
+
+#[derive(QueryableByName)]
+struct SecureDelete {
+    #[diesel(sql_type = diesel::sql_types::Integer)]
+    secure_delete: i32,
 }
 
 /// The name under which SQLite opens a file in a mode: `ro` without writing to it, `rw` where it is there, `rwc` in any case.

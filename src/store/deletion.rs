@@ -20,7 +20,7 @@ impl Store {
     /// Deletes what is left of rooms that were deleted, also of those of an earlier run that was ended meanwhile.
     pub async fn finish_deletions(&self) {
         loop {
-            match self.write(next_piece).await {
+            match self.erase(next_piece).await {
                 Ok(true) => {}
                 Ok(false) => return self.files_are_gone(),
                 // Begun again at the next deletion, or the next start.

@@ -15,6 +15,7 @@ mod schema;
 pub mod site;
 #[cfg(test)]
 mod stuck_tests;
+mod sweeping;
 mod time;
 pub mod users;
 
@@ -71,6 +72,7 @@ use blobs::Blobs;
 use commits::CommitQueue;
 use connection::Opener;
 use executor::Readers;
+use sweeping::Sweeper;
 
 /// How long anyone waits for the database before they are told that it is not available.
 pub const DEADLINE: Duration = Duration::from_secs(2);
@@ -92,6 +94,7 @@ pub struct Store {
     blobs: Blobs,
     /// Told when files have gone whose bytes are still there.
     files_gone: Arc<Notify>,
+    sweeper: Sweeper,
     _folder: Option<Arc<folder::FolderLock>>,
 }
 
@@ -131,6 +134,7 @@ impl Store {
         let (folder, opened) = opener.prepare(config.setup_token.as_deref())?;
         let search = search::Search::start(opener.clone())?;
         let store = Store {
+            sweeper: Sweeper::new(opener.clone()),
             readers: Arc::new(Readers::start(opener.clone())?),
             commits: Arc::new(CommitQueue::start(opener)?),
             unsound: Arc::default(),
@@ -204,6 +208,7 @@ impl Store {
                 "the room's counters contradict what is stored".to_owned(),
             ));
         }
+        let erases = batch.changes.iter().any(|change| change.what.erases());
         let late = match self.commits.save(batch) {
             Ok(late) => late,
             Err(error) => return Saved::Failed(error),
@@ -213,6 +218,9 @@ impl Store {
             Saved::Late(_) => self.commits.relieve(),
             Saved::Done(committed) if committed.lets_files_go() => self.files_are_gone(),
             _ => {}
+        }
+        if erases {
+            self.sweeper.have_erased();
         }
         saved
     }

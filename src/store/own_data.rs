@@ -14,6 +14,7 @@ use super::time::Time;
 use super::uploads::{self, Attachment};
 use super::users::profiles::{self, Own};
 use super::users::{Profile, avatars};
+use super::versions::{self, Version};
 use super::{RoomId, UserId};
 use super::{access, attention, sign_ins};
 use crate::error::Result;
@@ -115,6 +116,9 @@ pub struct Said {
     /// The files that it carries; whoever may read it gets them by their addresses.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     attachments: Vec<Attachment>,
+    /// What it said before, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Version>,
 }
 
 /// Somebody, but for what they said.
@@ -282,6 +286,8 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
             messages::attachments,
         ))
         .load(conn)?;
+    let last = rows.last().map_or((room, seq), |row| (row.0, row.1));
+    let mut earlier = versions::of_person(conn, user, (room, seq), last)?;
     let places: BTreeSet<(RoomId, UserId)> = rows.iter().map(|row| (row.0, user)).collect();
     let places: Vec<(RoomId, UserId)> = places.into_iter().collect();
     let known = access::permitted(conn, &places)?;
@@ -293,6 +299,7 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
         room: known.contains(&(room_id, user)).then_some(room),
         sent_at: Time::from_sql(sent_at),
         message,
+        earlier: earlier.remove(&(room_id, seq)).unwrap_or_default(),
     };
     Ok(rows.into_iter().map(said).collect())
 }

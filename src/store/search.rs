@@ -28,6 +28,7 @@ use crate::error::{Error, Result};
 use crate::search::query::Query;
 use crate::search::snippet::Piece;
 use file::IndexFile;
+pub(super) use file::path_beside;
 use indexer::Indexer;
 
 /// Searches at a time: most readers stay free for everybody else.

@@ -1,14 +1,16 @@
 //! What messages said before their authors edited them.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use serde::Serialize;
 
 use super::connection::Conn;
 use super::messages::{self as stored, Message};
-use super::schema::versions;
+use super::schema::{messages, versions};
 use super::time::Time;
 use super::users::Viewer;
-use super::{RoomId, rooms};
+use super::{RoomId, UserId, rooms};
 use crate::error::{Error, Result};
 use crate::rights::{self, Action};
 
@@ -88,6 +90,44 @@ pub fn of(
         message,
         earlier: earlier.into_iter().map(version).collect(),
     })
+}
+
+/// What somebody's messages said before that lie behind one place and up to another, by room and number.
+pub(super) fn of_person(
+    conn: &mut Conn,
+    user: UserId,
+    after: (RoomId, i64),
+    up_to: (RoomId, i64),
+) -> Result<HashMap<(RoomId, i64), Vec<Version>>> {
+    let of_message = messages::room_id
+        .eq(versions::room_id)
+        .and(messages::seq.eq(versions::seq));
+    let is_after = versions::room_id
+        .gt(after.0)
+        .or(versions::room_id.eq(after.0).and(versions::seq.gt(after.1)));
+    let is_before = versions::room_id
+        .lt(up_to.0)
+        .or(versions::room_id.eq(up_to.0).and(versions::seq.le(up_to.1)));
+    let rows: Vec<(RoomId, i64, String, chrono::NaiveDateTime)> = versions::table
+        .inner_join(messages::table.on(of_message))
+        .filter(messages::author_id.eq(user))
+        .filter(is_after)
+        .filter(is_before)
+        .order(versions::revision.desc())
+        .select((
+            versions::room_id,
+            versions::seq,
+            versions::text,
+            versions::replaced_at,
+        ))
+        .load(conn)?;
+    let mut earlier: HashMap<(RoomId, i64), Vec<Version>> = HashMap::new();
+    for (room, seq, text, replaced_at) in rows {
+        let replaced_at = Time::from_sql(replaced_at);
+        let version = Version { text, replaced_at };
+        earlier.entry((room, seq)).or_default().push(version);
+    }
+    Ok(earlier)
 }
 
 /// Takes away what a message said before, for its author. That it was edited stays.

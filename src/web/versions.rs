@@ -61,7 +61,7 @@ async fn forget(services: &Shared, viewer: &Viewer, room: &Room, seq: i64) -> Re
     let (author, id) = (viewer.clone(), room.id);
     let erase = services
         .store
-        .write(move |conn| versions::erase(conn, &author, (id, seq)));
+        .erase(move |conn| versions::erase(conn, &author, (id, seq)));
     erase.await
 }
 

@@ -124,7 +124,7 @@ async fn a_healthy_site_is_well_while_people_talk_and_after_a_crash(database: Da
 }
 
 /// A room, what is done to it, and what is said of it then.
-const DAMAGES: [(&str, &str, &[&str]); 16] = [
+const DAMAGES: [(&str, &str, &[&str]); 18] = [
     (
         "gap",
         "DELETE FROM messages WHERE room_id = $ROOM AND seq = 2",
@@ -185,6 +185,20 @@ const DAMAGES: [(&str, &str, &[&str]); 16] = [
         "answers",
         "UPDATE messages SET reply_to = 3 WHERE room_id = $ROOM AND seq = 2",
         &["message 2 answers message 3, which is not older"],
+    ),
+    (
+        "answerless",
+        "UPDATE messages SET reply_to = 2 WHERE room_id = $ROOM AND seq = 4; \
+         DELETE FROM messages WHERE room_id = $ROOM AND seq = 2",
+        &[
+            "message 2 is missing",
+            "message 4 answers message 2, which is not there",
+        ],
+    ),
+    (
+        "versions",
+        "INSERT INTO versions VALUES ($ROOM, 3, 3, 'words', CURRENT_TIMESTAMP)",
+        &["what message 3 said at revision 3 is kept, and it was not edited after that"],
     ),
     (
         "uncounted",

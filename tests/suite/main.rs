@@ -45,6 +45,7 @@ mod checker;
 mod good_history;
 mod negative_control;
 mod seeded_deletions;
+mod seeded_edits;
 mod seeded_faults;
 mod seen_by;
 
@@ -58,6 +59,7 @@ mod conversation;
 mod crash;
 mod deletion;
 mod editing;
+mod erasing;
 mod faults;
 mod getting_along;
 mod leaving;

@@ -28,6 +28,7 @@ fn print_counts(evidence: &Evidence, measured: &Measured, lasted: Duration) {
     println!("lasted                    {} s", lasted.as_secs());
     println!("messages sent             {}", measured.sent);
     println!("messages acknowledged     {}", measured.acknowledged);
+    println!("messages edited           {}", measured.edited);
     println!("messages taken back       {}", measured.taken_back);
     println!("messages stored           {}", evidence.rows.len());
     println!("messages shown            {}", measured.shown);

@@ -119,6 +119,23 @@ fn of_numbers() -> Vec<Rule> {
             from: "messages m JOIN rooms r ON r.id = m.room_id WHERE m.reply_to >= m.seq OR m.reply_to < 1".to_owned(),
             sentence: |row| format!("room {}: message {} answers message {}, which is not older", row.subject, row.number, row.other),
         },
+        Rule {
+            columns: ["r.slug", "''", "m.seq", "m.reply_to"],
+            from: "messages m JOIN rooms r ON r.id = m.room_id LEFT JOIN messages a ON a.room_id = m.room_id AND a.seq = m.reply_to \
+                   WHERE m.reply_to < m.seq AND m.reply_to >= r.first_seq AND a.seq IS NULL"
+                .to_owned(),
+            sentence: |row| format!("room {}: message {} answers message {}, which is not there", row.subject, row.number, row.other),
+        },
+        Rule {
+            columns: ["r.slug", "''", "v.seq", "v.revision"],
+            from: "versions v JOIN rooms r ON r.id = v.room_id LEFT JOIN messages m ON m.room_id = v.room_id AND m.seq = v.seq \
+                   WHERE m.edited_at IS NULL OR m.revision <= v.revision"
+                .to_owned(),
+            sentence: |row| {
+                let Row { subject, number, other, .. } = row;
+                format!("room {subject}: what message {number} said at revision {other} is kept, and it was not edited after that")
+            },
+        },
     ]
 }
 

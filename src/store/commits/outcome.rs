@@ -68,6 +68,16 @@ pub enum What {
     Deed(Deed),
 }
 
+impl What {
+    /// Whether something that people wrote is there no more after it.
+    pub fn erases(&self) -> bool {
+        match self {
+            What::Edit(_) | What::TakeBack { .. } | What::Forget(_) => true,
+            What::Post { .. } | What::React(_) | What::Pin { .. } | What::Deed(_) => false,
+        }
+    }
+}
+
 /// Other words for something that was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {

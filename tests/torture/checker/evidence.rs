@@ -37,6 +37,10 @@ pub enum What {
         code: String,
         retry: bool,
     },
+    /// Handed to a socket, for the first time or again: one's own message is to say something else.
+    Editing { room: u32, seq: i64, text: u64 },
+    /// Said to be edited so.
+    Edited { room: u32, seq: i64, text: u64 },
     /// Handed to a socket, for the first time or again: one's own message is to be taken back.
     TakingBack { room: u32, seq: i64 },
     /// Said to be taken back.

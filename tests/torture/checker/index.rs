@@ -14,6 +14,8 @@ pub(super) struct Index<'a> {
     pub acknowledged: HashMap<Name<'a>, Vec<(Moment, i64)>>,
     /// Refused for good, and with what.
     pub refused: HashMap<Name<'a>, &'a str>,
+    /// What somebody wanted their messages to say, in turn, and when they were first told that they do.
+    pub edits: HashMap<(u32, i64), Vec<Edit>>,
     /// What somebody tried to take back, and when they were first told that it is.
     pub taking_back: HashSet<(u32, i64)>,
     pub taken_back: HashMap<(u32, i64), Moment>,
@@ -30,6 +32,12 @@ pub(super) struct Sent {
     /// Which of all that were ever sent, in order.
     pub place: usize,
     pub text: u64,
+}
+
+/// Other words for a message.
+pub(super) struct Edit {
+    pub text: u64,
+    pub edited: Option<Moment>,
 }
 
 /// One socket's life.
@@ -53,6 +61,7 @@ impl<'a> Index<'a> {
             sent: HashMap::new(),
             acknowledged: HashMap::new(),
             refused: HashMap::new(),
+            edits: HashMap::new(),
             taking_back: HashSet::new(),
             taken_back: HashMap::new(),
             rooms: BTreeMap::new(),
@@ -99,6 +108,20 @@ impl<'a> Index<'a> {
                 retry: false,
             } => {
                 self.refused.insert((*room, *person, id), code);
+            }
+            What::Editing { room, seq, text } => {
+                let edits = self.edits.entry((*room, *seq)).or_default();
+                // One edit of a message is under way at a time: what comes again is the same.
+                if edits.iter().all(|edit| edit.text != *text) {
+                    let (text, edited) = (*text, None);
+                    edits.push(Edit { text, edited });
+                }
+            }
+            What::Edited { room, seq, text } => {
+                let edits = self.edits.entry((*room, *seq)).or_default();
+                for edit in edits.iter_mut().filter(|edit| edit.text == *text) {
+                    edit.edited.get_or_insert(*at);
+                }
             }
             What::TakingBack { room, seq } => {
                 self.taking_back.insert((*room, *seq));
@@ -157,6 +180,28 @@ impl<'a> Index<'a> {
     pub fn acknowledged_at(&self, name: Name<'_>) -> Option<Moment> {
         let times = self.acknowledged.get(&name)?;
         times.iter().map(|(at, _)| *at).min()
+    }
+
+    /// When a message was first said to be stored with that text, as it was sent or as it was edited.
+    pub fn worded_at(&self, room: u32, message: &Seen) -> Option<Moment> {
+        let edit = self.edits_of(room, message.seq);
+        let edit = edit.iter().find(|edit| edit.text == message.text);
+        edit.map_or_else(
+            || self.acknowledged_at((room, message.author?, &message.id)),
+            |edit| edit.edited,
+        )
+    }
+
+    /// When it was first known that a message says something else by now than that text.
+    pub fn reworded_at(&self, room: u32, message: &Seen) -> Option<Moment> {
+        let edits = self.edits_of(room, message.seq);
+        let worded = edits.iter().position(|edit| edit.text == message.text);
+        let later = edits.iter().skip(worded.map_or(0, |place| place + 1));
+        later.filter_map(|edit| edit.edited).min()
+    }
+
+    pub fn edits_of(&self, room: u32, seq: i64) -> &[Edit] {
+        self.edits.get(&(room, seq)).map_or(&[], Vec::as_slice)
     }
 
     /// The rows of a room above one revision and up to another.

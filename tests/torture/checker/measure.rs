@@ -40,6 +40,7 @@ pub struct Effect {
 pub struct Measured {
     pub sent: usize,
     pub acknowledged: usize,
+    pub edited: usize,
     pub taken_back: usize,
     pub shown: usize,
     pub connections: usize,
@@ -84,16 +85,23 @@ struct Measuring<'a> {
 struct Sending {
     at: Moment,
     node: u32,
+    text: u64,
     acknowledged: bool,
 }
 
 impl<'a> Measuring<'a> {
     fn enter(&mut self, Event { at, person, what }: &'a Event) {
         match what {
-            What::Sent { room, node, id, .. } => {
+            What::Sent {
+                room,
+                node,
+                id,
+                text,
+            } => {
                 let first = Sending {
                     at: *at,
                     node: *node,
+                    text: *text,
                     acknowledged: false,
                 };
                 if let Entry::Vacant(place) = self.sendings.entry((*room, *person, id)) {
@@ -101,6 +109,7 @@ impl<'a> Measuring<'a> {
                     self.measured.sent += 1;
                 }
             }
+            What::Edited { .. } => self.measured.edited += 1,
             What::TakenBack { .. } => self.measured.taken_back += 1,
             What::Acknowledged { room, id, .. } => self.is_answered(*at, (*room, *person, id)),
             What::Opened {
@@ -166,6 +175,10 @@ impl<'a> Measuring<'a> {
         let Some(sending) = self.sendings.get(&(room, author, message.id.as_str())) else {
             return;
         };
+        if sending.text != message.text {
+            // It was edited since.
+            return;
+        }
         let (sent_at, here) = (sending.at, sending.node == node);
         // What came in a catch-up was late for other reasons.
         if sent_at < since {

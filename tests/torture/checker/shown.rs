@@ -12,6 +12,7 @@ pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) 
         check_gaps(index, *number, connection, findings);
         check_delay(index, connection, limits, findings);
         check_taken_back(index, connection, limits, findings);
+        check_reworded(index, connection, limits, findings);
     }
     let mut states = States::default();
     for event in index.events {
@@ -128,16 +129,13 @@ fn check_delay(
 ) {
     let allowed = limits.showing.as_micros() as u64;
     for (at, message) in &connection.shown {
-        let Some(author) = message.author else {
-            continue;
-        };
         let stored = if message.deleted {
             index
                 .taken_back
                 .get(&(connection.room, message.seq))
                 .copied()
         } else {
-            index.acknowledged_at((connection.room, author, &message.id))
+            index.worded_at(connection.room, message)
         };
         let Some(stored) = stored else {
             continue;
@@ -189,6 +187,37 @@ fn check_taken_back(
     }
 }
 
+/// What its author knows to say something else is shown to nobody any more as it was, once every node has heard of it.
+fn check_reworded(
+    index: &Index<'_>,
+    connection: &Connection<'_>,
+    limits: Limits,
+    findings: &mut Findings,
+) {
+    let allowed = limits.showing.as_micros() as u64;
+    for (at, message) in connection
+        .shown
+        .iter()
+        .filter(|(_, message)| !message.deleted)
+    {
+        let Some(reworded) = index.reworded_at(connection.room, message) else {
+            continue;
+        };
+        if *at > index.limit(connection.node, reworded, allowed) {
+            findings.add(
+                Kind::ShownAfterRemoval,
+                format!(
+                    "room {}: number {} was shown to person {} as it was {} ms before",
+                    connection.room,
+                    message.seq,
+                    connection.person,
+                    (at - reworded) / 1_000
+                ),
+            );
+        }
+    }
+}
+
 fn check_truth(index: &Index<'_>, room: u32, who: u32, message: &Seen, findings: &mut Findings) {
     let Seen { seq, revision, .. } = message;
     match index.by_seq.get(&(room, *seq)) {
@@ -210,7 +239,7 @@ fn check_truth(index: &Index<'_>, room: u32, who: u32, message: &Seen, findings:
     }
 }
 
-/// The newest page has no holes and ends where its revision says, but for what was taken back since and bears a later one.
+/// The newest page has no holes and ends where its revision says, but for what became another since and bears a later one.
 fn check_page(
     index: &Index<'_>,
     (room, who): (u32, u32),
@@ -222,11 +251,12 @@ fn check_page(
     let rows = index.between(room, 0, revision);
     let last = rows.iter().map(|row| row.message.seq).max();
     let whole = numbers.windows(2).all(|pair| pair[1] == pair[0] + 1);
-    let is_later = |seq: &i64| {
-        let row = index.by_seq.get(&(room, *seq));
-        row.is_some_and(|row| row.message.deleted && row.message.revision > revision)
+    let is_later = |message: &&Seen| {
+        let row = index.by_seq.get(&(room, message.seq));
+        message.revision <= revision && row.is_some_and(|row| row.message.revision > revision)
     };
-    let newest = numbers.iter().rev().find(|seq| !is_later(seq)).copied();
+    let newest = messages.iter().rev().find(|message| !is_later(message));
+    let newest = newest.map(|message| message.seq);
     let reaches = match (newest, last) {
         (Some(newest), last) => Some(newest) == last,
         (None, None) => true,

@@ -8,6 +8,7 @@ use super::{Findings, Kind, Limits};
 
 pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) {
     check_acknowledged(index, findings);
+    check_edited(index, findings);
     check_taken_back(index, findings);
     check_answers(index, limits, findings);
     check_sent(index, findings);
@@ -32,6 +33,26 @@ fn check_acknowledged(index: &Index<'_>, findings: &mut Findings) {
                     rows[0].message.seq
                 ));
             }
+        }
+    }
+}
+
+/// What somebody was told their message says now it says, or what they wanted after that.
+fn check_edited(index: &Index<'_>, findings: &mut Findings) {
+    for ((room, seq), edits) in &index.edits {
+        let Some(known) = edits.iter().rposition(|edit| edit.edited.is_some()) else {
+            continue;
+        };
+        let row = index.by_seq.get(&(*room, *seq));
+        let says_it = |row: &Row| {
+            let mut wanted = edits[known..].iter();
+            row.message.deleted || wanted.any(|edit| edit.text == row.message.text)
+        };
+        if row.is_some_and(|row| !says_it(row)) {
+            findings.add(
+                Kind::Lost,
+                format!("room {room}: number {seq} was edited, and says what it said before"),
+            );
         }
     }
 }
@@ -131,13 +152,14 @@ fn check_rows(index: &Index<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether a row says what was sent; or nothing, where its author wanted it taken back.
+/// Whether a row says what was sent, or what its author wanted it to say; or nothing, where they wanted it taken back.
 fn says(index: &Index<'_>, row: &Row, text: u64) -> bool {
     let Seen { seq, deleted, .. } = row.message;
     if deleted {
         row.message.text == digest("") && index.taking_back.contains(&(row.room, seq))
     } else {
-        row.message.text == text
+        let mut edits = index.edits_of(row.room, seq).iter();
+        row.message.text == text || edits.any(|edit| edit.text == row.message.text)
     }
 }
 

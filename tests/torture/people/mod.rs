@@ -23,7 +23,7 @@ pub use line::ANSWER_WITHIN;
 use line::Backoff;
 use outbox::{Outbox, Wish};
 
-/// Of what somebody said, so many of the newest are there to be taken back.
+/// Of what somebody said, so many of the newest are there to be edited or taken back.
 const SAID_KEPT: usize = 16;
 
 /// What everybody does just now.
@@ -216,6 +216,11 @@ impl Person {
                 self.state.said.push_front(seq);
                 let id = id.to_owned();
                 self.writes_down(What::Acknowledged { room, id, seq });
+            }
+            Some(Wish::Edit(seq, text)) => {
+                self.state.said.push_front(seq);
+                let text = digest(&text);
+                self.writes_down(What::Edited { room, seq, text });
             }
             Some(Wish::TakeBack(seq)) => self.writes_down(What::TakenBack { room, seq }),
             None => {}

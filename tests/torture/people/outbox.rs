@@ -1,4 +1,4 @@
-//! What one person has said or taken back, and not yet heard to be stored: sent in order, as often as it takes.
+//! What one person has said, edited or taken back, and not yet heard to be stored: sent in order, as often as it takes.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -12,6 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) enum Wish {
     /// Say this.
     Say(String),
+    /// Let the message with this number say this instead.
+    Edit(i64, String),
     /// Take back the message with this number.
     TakeBack(i64),
 }

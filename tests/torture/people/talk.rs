@@ -17,11 +17,12 @@ use crate::database::Sample;
 const STEADY_AFTER: Duration = Duration::from_secs(5);
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const SENDING_PATIENCE: Duration = Duration::from_secs(20);
-/// Of a hundred: messages that are sent by a request, pauses in which a page is read, in which somebody leaves, and in which they take
-/// back something they said.
+/// Of a hundred: messages that are sent by a request, pauses in which a page is read, in which somebody leaves, and in which they edit or
+/// take back something they said.
 const BY_REQUEST: usize = 8;
 const READ_AGAIN: usize = 2;
 const LEAVE: usize = 1;
+const EDIT: usize = 6;
 const TAKE_BACK: usize = 4;
 const SAMPLED: usize = 1;
 const WORDS: [&str; 6] = ["tea", "নদী", "rain ", "yes\n", "🙂", "the long easy talk "];
@@ -115,6 +116,9 @@ impl Person {
             let pause = self.world.pause;
             self.state.next_message = now + self.state.chance.between(Duration::ZERO, 2 * pause);
             self.says_something().await;
+            if self.state.chance.percent(EDIT) {
+                self.edits_something();
+            }
             if self.state.chance.percent(TAKE_BACK) {
                 self.takes_something_back();
             }
@@ -142,6 +146,18 @@ impl Person {
         if alone && self.state.chance.percent(BY_REQUEST) {
             self.sends_by_request().await;
         }
+    }
+
+    /// Until it is known to say so, nothing else is done to it.
+    fn edits_something(&mut self) {
+        let place = self.state.chance.below(self.state.said.len().max(1));
+        let Some(seq) = self.state.said.remove(place) else {
+            return;
+        };
+        self.state.messages += 1;
+        let id = format!("edit-{}-{}", self.number, self.state.messages);
+        let text = format!("{id} {}", self.state.chance.pick(&WORDS));
+        self.state.outbox.add(id, Wish::Edit(seq, text));
     }
 
     fn takes_something_back(&mut self) {
@@ -181,6 +197,15 @@ impl Person {
                 Wish::Say(text) => {
                     self.writes_down_sending(&id, &text);
                     json!({"type": "message", "message": text, "client_id": id})
+                }
+                Wish::Edit(seq, text) => {
+                    let room = self.room;
+                    self.writes_down(What::Editing {
+                        room,
+                        seq,
+                        text: digest(&text),
+                    });
+                    json!({"type": "edit", "seq": seq, "message": text, "client_id": id})
                 }
                 Wish::TakeBack(seq) => {
                     let room = self.room;
