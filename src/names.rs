@@ -237,6 +237,14 @@ impl MessageText {
         MessageText("".into())
     }
 
+    /// Checks other words for a message, which may be none at all: whether it can do without is for the message to say.
+    pub fn parse_edited(text: &str) -> Result<MessageText> {
+        match MessageText::parse(text) {
+            Err(Error::Empty) => Ok(MessageText::none()),
+            checked => checked,
+        }
+    }
+
     /// Checks a message's text; kept as typed.
     pub fn parse(text: &str) -> Result<MessageText> {
         if text.contains('\0') {

@@ -224,7 +224,7 @@ fn edit(incoming: &Incoming) -> Result<Edit> {
             .seq
             .filter(|seq| *seq > 0)
             .ok_or(Error::BadRequest("bad-seq"))?,
-        text: MessageText::parse(incoming.message.as_deref().ok_or(Error::Empty)?)?,
+        text: MessageText::parse_edited(incoming.message.as_deref().ok_or(Error::Empty)?)?,
         based_on: incoming.based_on,
     })
 }

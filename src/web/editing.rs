@@ -50,7 +50,7 @@ pub(super) async fn edit(
     let (slug, seq) = path.into_inner();
     let edit = Edit {
         seq,
-        text: MessageText::parse(body.message.as_deref().ok_or(Error::Empty)?)?,
+        text: MessageText::parse_edited(body.message.as_deref().ok_or(Error::Empty)?)?,
         based_on: body.based_on,
     };
     let room = deeds::room(&services, &caller.viewer, &slug).await?;
@@ -80,7 +80,7 @@ pub(super) async fn submit(
 ) -> Answer {
     let room = deeds::room(&services, &signed_in.viewer, &slug).await?;
     let typed = form.message.replace("\r\n", "\n");
-    let edited = match MessageText::parse(&typed) {
+    let edited = match MessageText::parse_edited(&typed) {
         Ok(text) => {
             let edit = Edit {
                 seq: form.seq,

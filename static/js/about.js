@@ -16,7 +16,10 @@ export class About extends EventTarget {
       this.#tell("ended");
     });
     document.getElementById("editing-end").addEventListener("click", () => this.#tell("cancelled"));
-    if (this.#seq.value !== "") this.#answered = this.#drawn();
+    if (this.#seq.value === "") return;
+    this.#answered = this.#drawn();
+    // It is the page's own from now on: its address leads to the room.
+    window.history.replaceState(null, "", location.pathname);
   }
 
   /** The message that is answered, with what is shown of it; null where none is. */

@@ -38,9 +38,9 @@ export class Editing {
     sender.addEventListener("removed", ({ detail }) => detail.edit && this.#remove(detail));
   }
 
-  /** Draws again what stands below messages that came or were drawn anew. */
+  /** Draws what stands below messages that came, or were drawn anew. */
   draw() {
-    for (const { entry, state } of this.#shown.values()) if (state && !state.isConnected) this.#word(entry);
+    for (const { entry, state, isDue } of this.#shown.values()) if (isDue && !state?.isConnected) this.#word(entry);
   }
 
   #beginLast() {
@@ -57,7 +57,7 @@ export class Editing {
   }
 
   #add(entry) {
-    this.#shown.set(entry.client_id, { entry, state: null, timer: setTimeout(() => this.#word(entry), PATIENCE) });
+    this.#shown.set(entry.client_id, { entry, state: null, isDue: false, timer: setTimeout(() => this.#word(entry), PATIENCE) });
     if (entry.state === "failed") this.#word(entry);
   }
 
@@ -79,8 +79,10 @@ export class Editing {
 
   #word(entry) {
     const shown = this.#shown.get(entry.client_id);
+    if (!shown) return;
+    shown.isDue = true;
     const message = this.#timeline.element(entry.edit.seq);
-    if (!shown || !message) return;
+    if (!message) return;
     const failed = entry.state === "failed";
     const words = failed ? reasonFor(entry, message) : t(this.#connection.up ? "edit-sending" : "edit-offline", { text: excerptOf(entry.text) });
     this.#scroller.hold(() => {

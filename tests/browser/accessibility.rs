@@ -72,6 +72,9 @@ fn every_page_is_accessible() {
                     "/chat/lobby/",
                     "/chat/rowing-club/",
                     "/chat/rowing-club/details",
+                    "/chat/rowing-club/?reply_to=1",
+                    "/chat/rowing-club/edit?seq=1",
+                    "/chat/rowing-club/versions?seq=1",
                     "/settings",
                     "/settings/delete",
                     "/people/ben/",
@@ -152,6 +155,14 @@ async fn lives(site: &Site, window: &Window) {
     )
     .await
     .expect(200, "a pin");
+    for said in [
+        json!({"message": "rain", "client_id": "a-1"}),
+        json!({"message": "again", "client_id": "a-2", "reply_to": 1}),
+    ] {
+        ada.json("POST", "/api/rooms/rowing-club/messages", &said)
+            .await
+            .expect(201, "an answer");
+    }
     ada.json("PUT", "/api/people/cleo/mute", &json!({}))
         .await
         .expect(200, "muted");

@@ -16,6 +16,7 @@ mod window;
 mod accessibility;
 mod company;
 mod deleting;
+mod editing;
 mod files;
 mod getting_along;
 mod history;

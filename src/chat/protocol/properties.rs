@@ -67,7 +67,7 @@ fn told(frame: &Value) -> Option<Request> {
             client_id,
             edit: Edit {
                 seq: seq.filter(|seq| *seq > 0)?,
-                text: MessageText::parse(&message?).ok()?,
+                text: MessageText::parse_edited(&message?).ok()?,
                 based_on,
             },
         }),

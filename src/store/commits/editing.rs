@@ -36,6 +36,9 @@ impl Numbering {
         if *message.text == *edit.text.as_str() {
             return Ok(Outcome::Known(message));
         }
+        if edit.text.as_str().is_empty() && message.attachments.is_empty() {
+            return Ok(Outcome::Refused(Error::Empty));
+        }
         let seen = edit.based_on.unwrap_or(message.revision);
         // What else happened to it meanwhile, as a reaction, is in nobody's way.
         if seen > message.revision || message.worded_at.is_some_and(|worded| worded > seen) {

@@ -51,7 +51,7 @@ async fn a_field_of_another_type_is_refused_in_every_frame(database: Database) {
         for field in frame.as_object().unwrap().keys() {
             for value in values() {
                 let fits = match field.as_str() {
-                    "reply_to" => value.is_i64(),
+                    "reply_to" | "based_on" => value.is_i64(),
                     "seq" => value.as_i64().is_some_and(|seq| seq >= 0),
                     "on" => value.is_boolean(),
                     "type" => false,
@@ -91,6 +91,11 @@ async fn a_field_of_another_type_is_refused_on_every_route(database: Database) {
             "POST",
             "/api/rooms/lobby/messages",
             json!({"message": "hi", "client_id": "c-1", "reply_to": 1}),
+        ),
+        (
+            "PATCH",
+            "/api/rooms/lobby/messages/1",
+            json!({"message": "hi", "based_on": 1}),
         ),
         ("PUT", "/api/rooms/lobby/read", json!({"seq": 0})),
         ("PUT", "/api/rooms/lobby/unread", json!({"seq": 1})),
@@ -187,6 +192,7 @@ async fn all_are_refused(ada: &Person, bodies: &[Vec<u8>]) {
         let shown = String::from_utf8_lossy(&body[..body.len().min(60)]).into_owned();
         for (method, path) in [
             ("POST", "/api/rooms/lobby/messages"),
+            ("PATCH", "/api/rooms/lobby/messages/1"),
             ("POST", "/api/rooms"),
             ("PUT", "/api/rooms/lobby/read"),
         ] {
