@@ -827,7 +827,6 @@ newer-messages = { $count ->
 }
 composer-placeholder = Write to { $room }
 composer-as-text = Send as text
-dialog-close = Close
 composer-command-offline = Commands need a connection. What you wrote is still here.
 refusal-command-unknown = There is no such command. /help lists those there are.
 refusal-command-bare = That command needs more than its name. /help says what.
