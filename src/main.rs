@@ -90,6 +90,12 @@ fn check(config: &Config) -> Result<ExitCode> {
     if report.more > 0 {
         print(&format!("… and {} more", report.more))?;
     }
+    if report.search_behind > 0 {
+        log::info!(
+            "the search index is {} changes behind; a server that runs goes on with it",
+            report.search_behind
+        );
+    }
     if !report.is_well() {
         return Ok(ExitCode::FAILURE);
     }

@@ -4,6 +4,7 @@ use super::Chat;
 use super::room::Told;
 use crate::error::{Error, Result};
 use crate::names::ClientId;
+use crate::rights::{self, Action};
 use crate::store::messages::Message;
 use crate::store::rooms::Room as View;
 use crate::store::users::Viewer;
@@ -28,6 +29,22 @@ impl Chat {
         let reported = false;
         let what = What::TakeBack { seq, reported };
         taken_back(self.change(viewer, room, client_id, what).await?)
+    }
+
+    /// The same for an administrator who selected many messages: how many those are is bounded by whoever asks, and not by what one
+    /// person may say.
+    ///
+    /// Errors: as those of [`Chat::take_back`], but for `RateLimited`.
+    pub async fn take_back_selected(
+        &self,
+        administrator: &Viewer,
+        room: &View,
+        seq: i64,
+    ) -> Result<Message> {
+        rights::may(administrator.as_person(), Action::Administer)?;
+        let reported = false;
+        let what = What::TakeBack { seq, reported };
+        taken_back(self.change(administrator, room, None, what).await?)
     }
 
     /// Takes back a message that was reported, in a room that whoever does it need not belong to. As it is then.

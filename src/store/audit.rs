@@ -2,10 +2,11 @@
 
 use diesel::prelude::*;
 
-use super::UserId;
 use super::connection::{Conn, lower};
 use super::schema::{audit, users};
 use super::time::Time;
+use super::users::Viewer;
+use super::{UserId, administration};
 use crate::error::Result;
 
 /// Lines on a page.
@@ -35,6 +36,14 @@ pub struct Page {
     pub number: i64,
     /// The last page's number.
     pub last: i64,
+}
+
+/// Notes that an administrator deletes so many messages of a room: before it is done, so that none is deleted without a trace.
+///
+/// Errors: `Forbidden` for who is none.
+pub fn messages_deleted(conn: &mut Conn, actor: &Viewer, room: &str, count: usize) -> Result<()> {
+    administration::permit(conn, actor)?;
+    note(conn, actor.id, "messages_deleted", room, &count.to_string())
 }
 
 /// Notes that somebody did something.

@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Text};
 
 use super::blobs::Folder;
 use super::connection::{Conn, Opener, known_versions, made_by_newer, snapshot};
+use super::search::checking;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use rules::Rule;
@@ -34,6 +35,8 @@ pub struct Report {
     pub messages: i64,
     /// Accounts there are.
     pub people: i64,
+    /// Changes that searches do not know of yet.
+    pub search_behind: i64,
 }
 
 impl Report {
@@ -55,7 +58,10 @@ impl Report {
 ///
 /// Errors: it cannot be read, or is not of this version.
 pub fn database(config: &Config) -> Result<Report> {
-    let mut conn = Opener::new(&config.database())?.for_reading()?;
+    let opener = Opener::new(&config.database())?;
+    // Read before what it follows: so it is not ahead for having gone on meanwhile.
+    let index = checking::file(&opener);
+    let mut conn = opener.for_reading()?;
     snapshot(&mut conn, |conn| {
         is_of_this_version(conn)?;
         let mut report = Report::default();
@@ -74,6 +80,17 @@ pub fn database(config: &Config) -> Result<Report> {
                 report.add(format!("and cannot be read further: {cause}"));
             }
             found => found?,
+        }
+        let checked = checking::compare(conn, index);
+        match checked {
+            Err(_) if is_damaged => {}
+            checked => {
+                let checked = checked?;
+                report.search_behind = checked.behind;
+                for finding in checked.findings {
+                    report.add(finding);
+                }
+            }
         }
         Ok(report)
     })

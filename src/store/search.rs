@@ -3,6 +3,7 @@
 
 mod audience;
 mod changed;
+pub(in crate::store) mod checking;
 mod due;
 mod expression;
 mod file;

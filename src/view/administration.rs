@@ -129,6 +129,10 @@ impl From<Entry> for LogLine {
         if entry.action == "role" {
             arguments.set("role", texts::plain(&format!("role-{}", entry.detail)));
         }
+        if entry.action == "messages_deleted" {
+            let count: i64 = entry.detail.parse().unwrap_or_default();
+            arguments.set("count", count);
+        }
         if entry.action == "suspended" {
             let hours: i64 = entry.detail.parse().unwrap_or_default();
             arguments.set("span", notices::wait(hours * 3_600));
@@ -145,6 +149,7 @@ impl From<Entry> for LogLine {
             "picture_removed" => "audit-picture-removed",
             "reset_link" => "audit-reset-link",
             "room_deleted" => "audit-room-deleted",
+            "messages_deleted" => "audit-messages-deleted",
             "account_made" => "audit-account-made",
             "invitation" => "audit-invitation",
             "invitation_ended" => "audit-invitation-ended",

@@ -14,6 +14,8 @@ pub mod forms;
 pub mod invitations;
 pub mod leaving;
 pub mod lobby;
+pub mod markup;
+pub mod message_administration;
 pub mod notices;
 pub mod notifications;
 pub mod page;

@@ -42,8 +42,8 @@ pub struct Results {
 pub struct HitLine {
     /// Where it is.
     pub href: String,
-    /// The number of it in its room.
-    pub seq: i64,
+    /// The number of its room, and its own there: `7:12`.
+    pub place: String,
     /// The room's name.
     pub room: String,
     /// `open`, `closed` or `direct`.
@@ -73,7 +73,7 @@ impl HitLine {
         let message = hit.message;
         HitLine {
             href: format!("{}?at={}", room.href, message.seq),
-            seq: message.seq,
+            place: format!("{}:{}", hit.room.id, message.seq),
             room: room.room.name,
             kind: room.room.kind,
             hue: person::hue(&message.username),

@@ -58,6 +58,7 @@ mod commands;
 mod composing;
 mod cookies;
 mod logo;
+mod message_administration;
 mod methods;
 mod passwords;
 mod paths;
@@ -353,6 +354,13 @@ fn of_administrators(services: &mut ServiceConfig) {
             )
             .app_data(forms_up_to(COMPOSER_BYTES_MAX)),
         )
+        .service(resource(
+            "/admin/messages",
+            [
+                get(message_administration::show),
+                post(message_administration::submit),
+            ],
+        ))
         .service(resource("/admin/log", [get(administration::log)]))
         .service(resource("/admin/reports", [get(reports::queue::show)]))
         .service(resource(

@@ -12,6 +12,7 @@ import { Notifications } from "./notifications.js";
 import { Outbox } from "./outbox.js";
 import { keepPresence, tellPresence } from "./presence.js";
 import { RoomList } from "./room-list.js";
+import { leadToSearch } from "./search-field.js";
 import { askBeforeSigningOut } from "./sign-out.js";
 
 /** Opened before the socket is, so that nothing written is sent before it can be kept. */
@@ -31,6 +32,7 @@ export function furnish({ connection, title, stores, here, onReadHere }) {
   const uploads = new Uploads({ kept: stores.files, connection });
   new Leftovers({ me: boot.me, connection, outbox: stores.outbox, uploads, here, mark: (slugs) => rooms.markUnsent(slugs) });
   new Finder(announcer);
+  leadToSearch();
   askBeforeSigningOut(stores);
   tellPresence(connection);
   keepPresence(connection);

@@ -6,6 +6,7 @@ import { tendInvitation } from "./invitation.js";
 import { offerNotifications, tendNotificationSettings } from "./notification-settings.js";
 import { showNewcomers } from "./newcomers.js";
 import { keepRelativeTimes } from "./relative-times.js";
+import { letSelect } from "./selecting.js";
 import { leaveWhenSignedOut } from "./signed-out.js";
 import { t } from "./text.js";
 import { Title } from "./title.js";
@@ -16,6 +17,7 @@ export async function startLobbyPage() {
   const { announcer } = furnish({ connection, title: new Title(t("lobby-title")), stores: await openStores() });
   tendInvitation(announcer);
   tendNotificationSettings();
+  letSelect(document.getElementById("selection"));
   offerNotifications();
   leaveWhenSignedOut(connection);
   showNewcomers(connection);

@@ -64,6 +64,7 @@ admin-nav = Looking after this place
 admin-nav-people = Accounts
 admin-nav-invitations = Invitations
 admin-nav-rooms = Rooms
+admin-nav-messages = Messages
 admin-nav-reports = Reports
 admin-nav-site = The site
 admin-nav-log = What was done
@@ -228,6 +229,10 @@ audit-signed-out = { $who } signed { $whom } out everywhere
 audit-picture-removed = { $who } removed the picture of { $whom }
 audit-reset-link = { $who } made a link with which { $whom } chooses a new password
 audit-room-deleted = { $who } deleted the room { $whom }
+audit-messages-deleted = { $count ->
+    [one] { $who } deleted a message in { $whom }
+   *[other] { $who } deleted { $count } messages in { $whom }
+}
 audit-setting = { $who } changed { $what }: { $from } → { $to }
 audit-logo = { $who } gave the site another picture
 audit-logo-removed = { $who } removed the picture of the site
@@ -527,6 +532,25 @@ directory-page = Page { $number } of { $last }
 directory-before = Back
 directory-after = Next
 
+admin-messages = Messages
+admin-messages-words = What is said in open rooms, the newest first. Closed rooms and direct conversations are not here.
+admin-messages-search = Words of a message
+admin-messages-room = Room
+admin-messages-from = Username
+admin-messages-none = There is nothing that fits that.
+admin-messages-select = Select the message by { $name }
+admin-messages-delete = Delete the selected
+admin-messages-ask = { $count ->
+    [one] Delete this message for everyone?
+   *[other] Delete these { $count } messages for everyone?
+}
+admin-messages-ask-words = Their words are gone at once and for good. That you did it stands in the log.
+admin-messages-yes = Delete
+admin-messages-no = Keep
+admin-messages-skipped = { $count ->
+    [one] One of them could not be deleted: its room is archived, or no longer open.
+   *[other] { $count } of them could not be deleted: their rooms are archived, or no longer open.
+}
 search-title = Search
 search-link = Search messages
 search-label = Words of a message

@@ -28,7 +28,7 @@ fn only_the_store_knows_the_database() {
         &[
             "src/store/connection.rs",
             // The index of messages is another one on each.
-            "src/store/search/postgres.rs",
+            "src/store/search/postgres",
             "src/store/search/sqlite.rs",
         ],
         &[

@@ -1,6 +1,7 @@
 //! The statements of the index on PostgreSQL: a `tsvector` for each message, written by us and never by PostgreSQL's own parser, and
-//! GIN over them. GIN finds all rows of a word, in no order. So the newest are first looked through one by one: a word that is common
-//! is among them often enough. For the others there are few enough to be sorted.
+//! GIN over them.
+
+mod finding;
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,23 +11,17 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text};
 
 use super::due::Head;
-use super::expression::Expression;
-use super::{Candidate, Document, Known, Ranked, ids};
+use super::{Candidate, Document, Known, ids};
 use crate::error::Result;
 use crate::search::{document, tokens};
 use crate::store::RoomId;
+pub(super) use finding::{newest, newest_with_words};
 
 /// Of several nodes one works on the index at a time; the number is adda's own. It ends with the transaction, however that ends.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(2026112802) AS value";
 /// What is derived need not be on the disk before anybody goes on; a large piece may take its time.
 const WORKING_SETTINGS: &str =
     "SET LOCAL synchronous_commit=off; SET LOCAL statement_timeout='30s';";
-const FINDING_SETTINGS: &str = "SET LOCAL enable_seqscan=off;";
-/// The newest rows that are looked through one by one.
-const LOOKED_THROUGH: i64 = 12_000;
-/// Rows of a word that are sorted; of those of which there are more, it is looked through more rows.
-const SORTED_MAX: i64 = 10_000;
-const LOOKED_THROUGH_FOR_MANY: i64 = 200_000;
 /// Rooms of one look at what is due.
 const ROOMS: i64 = 1_000;
 
@@ -169,6 +164,33 @@ fn gone(postgres: &mut PgConnection) -> Result<Vec<RoomId>> {
     Ok(rows.into_iter().map(|row| row.value).collect())
 }
 
+#[derive(QueryableByName)]
+struct KnownRow {
+    #[diesel(sql_type = BigInt)]
+    room_id: RoomId,
+    #[diesel(sql_type = BigInt)]
+    revision: i64,
+    #[diesel(sql_type = BigInt)]
+    first_seq: i64,
+    #[diesel(sql_type = Bool)]
+    is_open: bool,
+}
+
+/// How far it is with each room.
+pub(super) fn known(postgres: &mut PgConnection) -> Result<HashMap<RoomId, Known>> {
+    let query = diesel::sql_query("SELECT room_id, revision, first_seq, is_open FROM search_rooms");
+    let rows: Vec<KnownRow> = query.load(postgres)?;
+    let known = rows.into_iter().map(|row| {
+        let known = Known {
+            revision: row.revision,
+            first_seq: row.first_seq,
+            open: row.is_open,
+        };
+        (row.room_id, known)
+    });
+    Ok(known.collect())
+}
+
 /// Notes how far it is with a room.
 pub(super) fn note(postgres: &mut PgConnection, room: RoomId, known: Known) -> Result<()> {
     diesel::sql_query(
@@ -287,88 +309,4 @@ fn remove(postgres: &mut PgConnection, ids: &[i64]) -> Result<()> {
             .execute(postgres)?;
     }
     Ok(())
-}
-
-#[derive(QueryableByName)]
-struct Counted {
-    #[diesel(embed)]
-    candidate: Candidate,
-    #[diesel(sql_type = BigInt)]
-    many: i64,
-}
-
-/// The newest messages that fit, of those from one id on and below another; and down to which id that is all of them.
-pub(super) fn newest(
-    postgres: &mut PgConnection,
-    expression: &Expression,
-    (from, below): (i64, i64),
-    limit: i64,
-) -> Result<(Vec<Candidate>, i64)> {
-    postgres.batch_execute(FINDING_SETTINGS)?;
-    let wanted = expression.tsquery();
-    let walk = |postgres: &mut PgConnection, rows: i64| -> Result<Vec<Candidate>> {
-        let query = diesel::sql_query(
-            "SELECT id, room_id, seq FROM (SELECT id, room_id, seq, words FROM search_messages WHERE id >= $2 AND id < $3 \
-                 ORDER BY id DESC LIMIT $4) AS newest WHERE words @@ $1::tsquery ORDER BY id DESC LIMIT $5",
-        );
-        Ok(query
-            .bind::<Text, _>(&wanted)
-            .bind::<BigInt, _>(from)
-            .bind::<BigInt, _>(below)
-            .bind::<BigInt, _>(rows)
-            .bind::<BigInt, _>(limit)
-            .load(postgres)?)
-    };
-    let found = walk(postgres, LOOKED_THROUGH)?;
-    if found.len() as i64 >= limit {
-        return Ok((found, from));
-    }
-    // `+ 0`: so that it is the index of words that finds them.
-    let query = diesel::sql_query(
-        "SELECT id, room_id, seq, COUNT(*) OVER () AS many FROM (SELECT id, room_id, seq FROM search_messages \
-             WHERE words @@ $1::tsquery AND id + 0 >= $2 AND id + 0 < $3 LIMIT $4) AS found ORDER BY id DESC LIMIT $5",
-    );
-    let rows: Vec<Counted> = query
-        .bind::<Text, _>(&wanted)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(SORTED_MAX + 1)
-        .bind::<BigInt, _>(limit)
-        .load(postgres)?;
-    if rows.first().is_none_or(|row| row.many <= SORTED_MAX) {
-        let found = rows.into_iter().map(|row| row.candidate);
-        return Ok((found.collect(), from));
-    }
-    // Common once, and rare of late.
-    let found = walk(postgres, LOOKED_THROUGH_FOR_MANY)?;
-    let query = diesel::sql_query(
-        "SELECT COALESCE(MIN(id), $1) AS value FROM (SELECT id FROM search_messages WHERE id >= $1 AND id < $2 \
-             ORDER BY id DESC LIMIT $3) AS looked_through",
-    );
-    let reached: Number = query
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(LOOKED_THROUGH_FOR_MANY)
-        .get_result(postgres)?;
-    Ok((found, reached.value))
-}
-
-/// The newest messages that fit, with their words.
-pub(super) fn newest_with_words(
-    postgres: &mut PgConnection,
-    expression: &Expression,
-    (from, below): (i64, i64),
-    limit: i64,
-) -> Result<Vec<Ranked>> {
-    postgres.batch_execute(FINDING_SETTINGS)?;
-    let query = diesel::sql_query(
-        "SELECT id, room_id, seq, line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 \
-         ORDER BY id DESC LIMIT $4",
-    );
-    Ok(query
-        .bind::<Text, _>(expression.tsquery())
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(limit)
-        .load(postgres)?)
 }

@@ -34,7 +34,7 @@ use Body::{Form, Json, Nothing};
 /// Method, path, body; then the status for nobody (and whoever is not any more), a member, an administrator.
 type Route = (&'static str, &'static str, Body, [u16; 3]);
 
-const ROUTES: [Route; 49] = [
+const ROUTES: [Route; 54] = [
     ("GET", "/", Nothing, [303, 200, 200]),
     ("GET", "/chat/", Nothing, [303, 303, 303]),
     ("GET", "/chat/lobby/", Nothing, [303, 200, 200]),
@@ -98,6 +98,11 @@ const ROUTES: [Route; 49] = [
         Form(&[("username", "ada"), ("password", "wrong one")]),
         [401, 401, 401],
     ),
+    ("GET", "/search?q=tea", Nothing, [303, 200, 200]),
+    ("GET", "/api/search?q=tea", Nothing, [401, 200, 200]),
+    ("GET", "/api/search?q=-tea", Nothing, [401, 422, 422]),
+    ("GET", "/admin/messages", Nothing, [303, 403, 200]),
+    ("POST", "/admin/messages", Form(&[]), [303, 403, 303]),
     ("GET", "/nothing", Nothing, [404, 404, 404]),
     ("GET", "/healthz", Nothing, [200, 200, 200]),
     ("GET", "/readyz", Nothing, [200, 200, 200]),
