@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::machine::{self, Cores};
-use crate::plans::{ActivityPlan, AroundPlan, BurstPlan, LobbyPlan, PresencePlan, UploadsPlan};
+use crate::plans::{
+    ActivityPlan, AroundPlan, BurstPlan, LobbyPlan, PresencePlan, SearchPlan, UploadsPlan,
+};
 use crate::spread::over_nodes;
 use crate::{Failure, Result};
 
@@ -43,6 +45,8 @@ pub enum Scenario {
     Lobby(LobbyPlan),
     /// How long it takes to open a room of very many messages around an old one, and on a day
     Around(AroundPlan),
+    /// Find words among very many messages while people talk
+    Search(SearchPlan),
     /// Frames a second that coming and going in a large room causes
     Presence(PresencePlan),
     /// Frames a second that somebody with many busy rooms gets

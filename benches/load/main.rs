@@ -42,6 +42,7 @@ mod presence;
 mod redis;
 mod returning;
 mod rows;
+mod searching;
 mod seeding;
 mod server;
 mod sightings;
@@ -132,6 +133,10 @@ fn perform(scenario: &Scenario, setting: Setting) -> Result<bool> {
         Scenario::Around(plan) => {
             let around = around::run(&mut Stage::open(&setting)?, plan)?;
             Ok(shown(&around, true))
+        }
+        Scenario::Search(plan) => {
+            let searched = searching::run(&mut Stage::open(&setting)?, plan)?;
+            Ok(shown(&searched, searched.is_clean()))
         }
         Scenario::Presence(plan) => {
             let presence = presence::run(&mut Stage::open(&setting)?, plan)?;

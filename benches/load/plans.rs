@@ -61,6 +61,20 @@ pub struct UploadsPlan {
     pub times: u16,
 }
 
+/// Words among very many messages.
+#[derive(Args, Clone)]
+pub struct SearchPlan {
+    /// Messages that are looked through
+    #[arg(long, default_value_t = 1_000_000, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(100_000..=10_000_000))]
+    pub messages: u32,
+    /// Messages a second that are said meanwhile
+    #[arg(long, default_value_t = 500.0, value_name = "NUMBER")]
+    pub rate: f64,
+    /// How long to search
+    #[arg(long, default_value_t = 30.0, value_name = "SECONDS")]
+    pub seconds: f64,
+}
+
 /// Somebody with many busy rooms.
 #[derive(Args, Clone)]
 pub struct ActivityPlan {

@@ -14,7 +14,6 @@ pub mod forms;
 pub mod invitations;
 pub mod leaving;
 pub mod lobby;
-pub mod markup;
 pub mod message_administration;
 pub mod notices;
 pub mod notifications;
