@@ -59,7 +59,11 @@ impl Searched {
 impl Display for Searched {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
         writeln!(to, "messages                     {}", self.messages)?;
-        writeln!(to, "put into the index           {:.0} a second", self.per_second)?;
+        writeln!(
+            to,
+            "put into the index           {:.0} a second",
+            self.per_second
+        )?;
         for (word, one_of, order, delays) in &self.delays {
             writeln!(
                 to,
@@ -89,7 +93,12 @@ pub fn run(stage: &mut Stage, plan: &SearchPlan) -> Result<Searched> {
     let filled = rooms.pop().ok_or("a room was made")?;
     let words: Vec<String> = WORDS
         .iter()
-        .map(|(word, one_of)| format!("CASE WHEN n % {one_of} = {} THEN ' {word}' ELSE '' END", one_of / 2))
+        .map(|(word, one_of)| {
+            format!(
+                "CASE WHEN n % {one_of} = {} THEN ' {word}' ELSE '' END",
+                one_of / 2
+            )
+        })
         .collect();
     let text = format!("{} || {}", seeding::SMALL_TALK, words.join(" || "));
     seeding::fill(stage, &filled, plan.messages, &text)?;
@@ -147,14 +156,21 @@ impl Asker {
         let mut connection = http::Connection::open(self.address)?;
         let answer = self.ask(&mut connection, "/api/search?q=amaranth")?;
         let found: serde_json::Value = serde_json::from_slice(&answer)?;
-        let has_found = found["hits"].as_array().is_some_and(|hits| !hits.is_empty());
+        let has_found = found["hits"]
+            .as_array()
+            .is_some_and(|hits| !hits.is_empty());
         Ok(found["complete"] == true && has_found)
     }
 
-    fn search_until(&self, over: &AtomicBool) -> Result<Vec<(&'static str, u32, &'static str, Histogram)>> {
+    fn search_until(
+        &self,
+        over: &AtomicBool,
+    ) -> Result<Vec<(&'static str, u32, &'static str, Histogram)>> {
         let mut all: Vec<_> = WORDS
             .iter()
-            .flat_map(|(word, one_of)| ORDERS.map(|order| (*word, *one_of, order, Histogram::default())))
+            .flat_map(|(word, one_of)| {
+                ORDERS.map(|order| (*word, *one_of, order, Histogram::default()))
+            })
             .collect();
         let mut connection = http::Connection::open(self.address)?;
         while !over.load(Ordering::Relaxed) {
@@ -177,7 +193,10 @@ impl Asker {
             let word = format!("probe{}x{}", std::process::id(), behind.len());
             let body = serde_json::json!({ "message": word }).to_string();
             let path = format!("/api/rooms/{room}/messages");
-            let headers = [("Cookie", self.cookies.as_str()), ("Content-Type", "application/json")];
+            let headers = [
+                ("Cookie", self.cookies.as_str()),
+                ("Content-Type", "application/json"),
+            ];
             let request = http::request("POST", &path, self.address, &headers, body.as_bytes());
             connection.ask(&request)?;
             let said = Instant::now();

@@ -87,8 +87,11 @@ pub fn database(config: &Config) -> Result<Report> {
             checked => {
                 let checked = checked?;
                 report.search_behind = checked.behind;
-                for finding in checked.findings {
-                    report.add(finding);
+                // Where the counters themselves are wrong, what follows them is no matter of its own.
+                if report.is_well() {
+                    for finding in checked.findings {
+                        report.add(finding);
+                    }
                 }
             }
         }

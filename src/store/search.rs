@@ -169,18 +169,35 @@ impl Search {
     }
 }
 
+/// One who waits for a turn, until this is dropped: whoever asked may have gone meanwhile.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Waiting {
+    /// Errors: `Busy` where too many wait.
+    fn begin(count: &Arc<AtomicUsize>) -> Result<Waiting> {
+        let waiting = Waiting(count.clone());
+        if count.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
+            return Err(Error::Busy);
+        }
+        Ok(waiting)
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Store {
     /// Finds messages that somebody may read.
     ///
     /// Errors: `Busy` where too many search already; as those of [`Store::read`].
     pub async fn search(&self, viewer: &Viewer, wanted: Wanted) -> Result<Found> {
         let search = &self.search;
-        if search.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING_MAX {
-            search.waiting.fetch_sub(1, Ordering::Relaxed);
-            return Err(Error::Busy);
-        }
+        let waiting = Waiting::begin(&search.waiting)?;
         let turn = tokio::time::timeout(DEADLINE, search.turns.clone().acquire_owned()).await;
-        search.waiting.fetch_sub(1, Ordering::Relaxed);
+        drop(waiting);
         let Ok(Ok(turn)) = turn else {
             return Err(Error::Busy);
         };

@@ -26,6 +26,7 @@ mod notifying;
 mod outage;
 mod reacting;
 mod scrolling;
+mod searching;
 mod several_nodes;
 mod talk;
 mod unsent;

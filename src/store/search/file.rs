@@ -107,6 +107,8 @@ impl IndexFile {
         self.discard()?;
         let mut conn = self.open("rwc", WRITING_SETTINGS)?;
         sqlite::create(&mut conn, epoch)?;
+        // Whoever looked meanwhile found a file without tables.
+        self.damaged.store(false, Ordering::Relaxed);
         Ok(conn)
     }
 

@@ -19,8 +19,9 @@ use crate::store::{RoomId, site};
 
 /// Between looks; with what a look takes, what is said is found well within a second.
 const EVERY: Duration = Duration::from_millis(250);
-/// A look takes at most one part in so many of the time.
+/// Where a look takes long, it is one part in so many of the time, as long as that keeps what is said found within a second.
 const SHARE: u32 = 20;
+const EVERY_AT_LEAST: Duration = Duration::from_millis(600);
 /// After something failed.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// Messages of one transaction, and the bytes of their texts.
@@ -143,7 +144,7 @@ impl Worker {
                 Ok(Looked::More) => Duration::ZERO,
                 Ok(Looked::Done) => {
                     failure.clear();
-                    EVERY.max(began.elapsed() * SHARE)
+                    EVERY.max((began.elapsed() * SHARE).min(EVERY_AT_LEAST))
                 }
                 Err(error) => {
                     let error = error.to_string();
