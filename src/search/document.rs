@@ -53,6 +53,18 @@ impl From<Has> for Mark {
     }
 }
 
+/// What of a message is looked through: its text, and what the files are called that it carries.
+pub fn searched<'a>(text: &str, names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut all = text.to_owned();
+    for name in names {
+        if !all.is_empty() {
+            all.push('\n');
+        }
+        all.push_str(name);
+    }
+    all
+}
+
 /// The line of a text's words and its marks.
 pub fn line(text: &str, marks: &[Mark]) -> String {
     let tokens = tokens::tokens(text);

@@ -2,11 +2,13 @@
 
 mod corpus;
 
+use image::ImageFormat;
 use serde_json::{Value, json};
 
 use self::corpus::{FINDS, SAID};
 use crate::eventually;
 use crate::people::Person;
+use crate::sending;
 use crate::site::http::encoded;
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
@@ -20,6 +22,7 @@ on_both_databases!(
     what_was_edited_or_taken_back_is_not_found,
     nobody_finds_what_they_may_not_read,
     a_room_that_is_deleted_is_not_found,
+    files_are_found_by_what_they_are_and_are_called,
     what_was_said_before_a_crash_is_found_after_it,
     administrators_find_and_delete_what_is_said_in_open_rooms,
 );
@@ -384,6 +387,28 @@ async fn a_room_that_is_deleted_is_not_found(database: Database) {
         .await
         .expect(200, "deleting");
     assert!(numbers(&searches(&ada, "q=tulip").await).is_empty());
+}
+
+async fn files_are_found_by_what_they_are_and_are_called(database: Database) {
+    let site = Site::unlimited(database);
+    let ada = site.person("ada").await;
+    sending::shows(&ada, "lobby", "harbour map.txt", b"north is up").await;
+    let picture = sending::picture(20, 20, ImageFormat::Png);
+    sending::shows(&ada, "lobby", "harbour_pier.png", &picture).await;
+    finds(&ada, "harbour", 2).await;
+    for (typed, expected) in [
+        ("has:file", vec![2, 1]),
+        ("has:image", vec![2]),
+        ("harbour -has:image", vec![1]),
+        ("harbour_pier.png", vec![2]),
+        ("-has:file from:ada", vec![]),
+    ] {
+        assert_eq!(
+            numbers(&searches(&ada, &q(typed)).await),
+            expected,
+            "{typed}"
+        );
+    }
 }
 
 async fn what_was_said_before_a_crash_is_found_after_it(database: Database) {

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::search::document::{self, Mark};
 use crate::store::connection::{Conn, MultiBackend};
 use crate::store::schema::messages;
+use crate::store::uploads::{self, Attachment};
 use crate::store::{RoomId, UserId};
 
 /// Messages that changed, and up to which revision those are all.
@@ -28,6 +29,8 @@ struct Row {
     text: String,
     sent_at: chrono::NaiveDateTime,
     deleted_at: Option<chrono::NaiveDateTime>,
+    attachments: i32,
+    images: i32,
 }
 
 /// Reads the next of them, at most so many. The head was read before: what changed after that has a higher revision, and is found
@@ -42,6 +45,9 @@ pub(super) fn since(conn: &mut Conn, due: &Due, limit: i64) -> Result<Changed> {
         .load(conn)?;
     let is_all = (rows.len() as i64) < limit;
     let last = rows.last().map_or(due.since, |row| row.revision);
+    let carrying = rows.iter().filter(|row| row.attachments > 0);
+    let carrying: Vec<i64> = carrying.map(|row| row.seq).collect();
+    let mut files = uploads::of_messages(conn, due.head.room, &carrying)?;
     Ok(Changed {
         reached: if is_all {
             last.max(due.head.revision)
@@ -51,13 +57,16 @@ pub(super) fn since(conn: &mut Conn, due: &Due, limit: i64) -> Result<Changed> {
         bytes: rows.iter().map(|row| row.text.len()).sum(),
         documents: rows
             .into_iter()
-            .map(|row| row.document(due.head.room, due.head.open))
+            .map(|row| {
+                let files = files.remove(&row.seq).unwrap_or_default();
+                row.document(due.head.room, due.head.open, &files)
+            })
             .collect(),
     })
 }
 
 impl Row {
-    fn document(self, room: RoomId, open: bool) -> Document {
+    fn document(self, room: RoomId, open: bool, files: &[Attachment]) -> Document {
         let is_found = self.kind.is_none() && self.deleted_at.is_none();
         Document {
             seq: self.seq,
@@ -70,7 +79,14 @@ impl Row {
                 if document::has_link(&self.text) {
                     marks.push(Mark::Link);
                 }
-                document::line(&self.text, &marks)
+                if self.attachments > 0 {
+                    marks.push(Mark::File);
+                }
+                if self.images > 0 {
+                    marks.push(Mark::Image);
+                }
+                let names = files.iter().map(|file| file.name.as_str());
+                document::line(&document::searched(&self.text, names), &marks)
             }),
         }
     }

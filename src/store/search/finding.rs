@@ -245,10 +245,12 @@ impl Judge<'_> {
         if !query.has.iter().all(has) || query.has_not.iter().any(has) {
             return None;
         }
-        let places = matching::places(query, &tokens::tokens(&message.text))?;
+        let names = message.attachments.iter().map(|file| file.name.as_str());
+        let text = document::searched(&message.text, names);
+        let places = matching::places(query, &tokens::tokens(&text))?;
         Some(Hit {
             room,
-            snippet: snippet::snippet(&message.text, &places),
+            snippet: snippet::snippet(&text, &places),
             message,
         })
     }
