@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::file::path_beside;
+use super::path_beside;
 use super::{Known, due, postgres, sqlite};
 use crate::error::Result;
 use crate::store::RoomId;

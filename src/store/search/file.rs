@@ -167,7 +167,7 @@ impl IndexFile {
 }
 
 /// Where the index of a database is.
-pub(super) fn path_beside(database: &Path) -> PathBuf {
+pub(in crate::store) fn path_beside(database: &Path) -> PathBuf {
     match database.file_stem().and_then(|stem| stem.to_str()) {
         None | Some("adda") => database.with_file_name("search.db"),
         Some(other) => database.with_file_name(format!("{other}-search.db")),
