@@ -314,8 +314,11 @@ fn read(conn: &mut Conn, due: Vec<Due>) -> Result<Vec<(Due, Changed)>> {
     Ok(all)
 }
 
+/// How far some rooms are, and the index with each.
+type Heads = Vec<(Head, Option<Known>)>;
+
 /// What is due where it is this node's turn.
-fn due_on_postgres(conn: &mut Conn) -> Result<Option<Vec<(Head, Option<Known>)>>> {
+fn due_on_postgres(conn: &mut Conn) -> Result<Option<Heads>> {
     let is_my_turn = match conn {
         Conn::Postgres(postgres) => postgres::take_turn(postgres)?,
         Conn::Sqlite(_) => false,
