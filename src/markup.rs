@@ -17,6 +17,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::iter;
 use std::ops::Range;
 
 use crate::emoji;
@@ -158,7 +159,7 @@ impl Draft {
     /// Where a text may name somebody: outside code and addresses.
     pub fn places(&self, text: &str) -> Vec<Range<usize>> {
         match &self.pieces {
-            None => vec![0..text.len()],
+            None => iter::once(0..text.len()).collect(),
             Some(pieces) => pieces
                 .iter()
                 .filter_map(|piece| match piece {

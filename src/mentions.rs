@@ -177,6 +177,8 @@ fn is_joint(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::slice;
+
     use super::*;
 
     /// What is named of a text in a house where ada, ada.lovelace and মিতু live.
@@ -191,7 +193,7 @@ mod tests {
                 .find(|name| names::skeleton(name) == skeleton)?;
             Some(Whom::Person(known.to_owned()))
         };
-        let found = mentions(text, &[0..text.len()], find);
+        let found = mentions(text, slice::from_ref(&(0..text.len())), find);
         found
             .into_iter()
             .map(|mention| &text[mention.place])
@@ -227,7 +229,10 @@ mod tests {
             "://(@a".repeat(2_600),
             "@".to_owned() + &"-a".repeat(8_000),
         ] {
-            assert!(asked_for(&text, &[0..text.len()]).0.len() <= SPOTS_MAX * READINGS_MAX);
+            assert!(
+                asked_for(&text, slice::from_ref(&(0..text.len()))).0.len()
+                    <= SPOTS_MAX * READINGS_MAX
+            );
         }
         assert!(began.elapsed().as_secs() < 5, "{:?}", began.elapsed());
     }

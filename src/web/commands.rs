@@ -29,8 +29,8 @@ pub(super) const UNKNOWN: &str = "refusal-command-unknown";
 pub(super) enum Done {
     /// These words are to be said.
     Say(String),
-    /// It is done; nothing is to be said.
-    Done,
+    /// It is carried out; nothing is to be said.
+    Carried,
     /// It is done, and whoever typed it is no longer here.
     Left,
     /// What can be written is to be shown.
@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
                 other => other,
             })?;
             deeds::bring_in(services, viewer, room, whom, As::Any).await?;
-            return Ok(Done::Done);
+            return Ok(Done::Carried);
         }
         Typed::Topic(topic) => {
             let topic = checked_topic(Some(&topic));
@@ -80,7 +80,7 @@ pub(super) async fn carry_out(
     };
     let left = matches!(deed, Deed::Leave);
     services.chat.act(viewer, room, deed).await?;
-    Ok(if left { Done::Left } else { Done::Done })
+    Ok(if left { Done::Left } else { Done::Carried })
 }
 
 /// Answers the composer: what to say, or what came of it.
@@ -94,7 +94,7 @@ pub(super) async fn submit(
     let done = carry_out(&services, &caller.viewer, &room, &body.message).await;
     let answer = match done {
         Ok(Done::Say(words)) => json!({ "does": "say", "message": words }),
-        Ok(Done::Done) => json!({ "does": "done" }),
+        Ok(Done::Carried) => json!({ "does": "done" }),
         Ok(Done::Left) => json!({ "does": "leave" }),
         Ok(Done::Help) => json!({ "does": "help" }),
         Err(Error::Field { code: UNKNOWN, .. }) => json!({ "does": "unknown" }),

@@ -148,7 +148,7 @@ async fn say(
         let typed = form.typed();
         match commands::carry_out(services, &signed_in.viewer, room, &typed).await? {
             Done::Say(words) => form = form.saying(words),
-            Done::Done => return Ok(paths::room(&room.slug)),
+            Done::Carried => return Ok(paths::room(&room.slug)),
             Done::Left => return Ok("/".to_owned()),
             Done::Help => return Ok(commands::help_for(&room.slug)),
         }

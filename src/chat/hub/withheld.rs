@@ -173,7 +173,7 @@ mod tests {
             is_deleted: true,
             ..Said::tea(10, 2)
         };
-        some.follow(8, &[deleted.clone()]);
+        some.follow(8, std::slice::from_ref(&deleted));
         some.follow(ROOM, &[changed, deleted]);
         let (_, said) = some.take(1, ROOM, 8).unwrap();
         assert_eq!(said.len(), 1);
