@@ -119,7 +119,7 @@ export async function startRoomPage() {
   };
   const form = document.getElementById("composer");
   const may = (text) => mayDisturb(text, { slug, me: boot.me });
-  const typing = form && new Typing({ connection, me: boot.me, text: form.querySelector("textarea") });
+  const typing = form && new Typing({ connection, me: boot.me, text: form.querySelector("textarea"), newestSeq: boot.last_seq });
   keepRelativeTimes();
   if (form) new Completion({ text: form.querySelector("textarea"), slug, kind: boot.room.kind });
   const about = form && new About();

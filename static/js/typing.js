@@ -12,13 +12,14 @@ export class Typing {
   #people = new Map();
   #toldAt = 0;
   #typedAt = 0;
+  #newestSeq;
 
-  constructor({ connection, me, text }) {
+  constructor({ connection, me, text, newestSeq }) {
     this.#connection = connection;
+    this.#newestSeq = newestSeq;
     connection.addEventListener("frame", ({ detail }) => {
       if (detail.type === "typing" && detail.username !== me.username) this.#saw(detail);
-      // Whoever has said it is typing no more.
-      if (detail.type === "message") this.#drop(detail.username);
+      if (detail.type === "message") this.#said(detail);
     });
     connection.addEventListener("down", () => {
       for (const { timer } of this.#people.values()) clearTimeout(timer);
@@ -44,6 +45,13 @@ export class Typing {
     const timer = setTimeout(() => this.#drop(username), LASTS);
     this.#people.set(username, { name: name || username, what, timer });
     this.draw();
+  }
+
+  /** Whoever has said something is typing no more; what was said before may have been touched by anybody. */
+  #said({ seq, username }) {
+    if (seq <= this.#newestSeq) return;
+    this.#newestSeq = seq;
+    this.#drop(username);
   }
 
   #drop(username) {

@@ -29,7 +29,7 @@ fn a_search_leads_to_the_message_and_keys_lead_to_the_search() {
         ada.until("the index to know it", async || has_found().await)
             .await;
         ada.clicks(".hit__link").await;
-        ada.arrives_at("/chat/lobby/").await;
+        ada.arrives_at("/chat/lobby/?at=2").await;
         ada.shows(".message[data-seq='2']").await;
         // Into the field by keys alone.
         ada.runs(
@@ -39,7 +39,7 @@ fn a_search_leads_to_the_message_and_keys_lead_to_the_search() {
         .await;
         ada.shows("#room-search:focus").await;
         ada.types("#room-search", "rose\u{E007}").await;
-        ada.arrives_at("/search").await;
+        ada.arrives_at("/search?room=lobby&q=rose").await;
         ada.sees("another rose").await;
         ada.has_no_complaints().await;
         // Two clicks, the second with the shift key, select all between.

@@ -28,7 +28,7 @@ fn a_room_can_be_made_read_and_written_in() {
         ada.arrives_at("/chat/lobby/").await;
         ada.sees("hello ada").await;
         ada.types("#composer-text", "no scripts here").await;
-        ada.clicks("#composer button[type=submit]").await;
+        ada.clicks(".composer__send").await;
         ada.sees("no scripts here").await;
         assert_eq!(ada.stored().await, ["hello ada", "no scripts here"]);
 

@@ -216,7 +216,7 @@ const DAMAGES: [(&str, &str, &[&str]); 18] = [
         &["ada came or went at 98, and its newest message is 4"],
     ),
     (
-        "answers",
+        "reactions",
         "UPDATE messages SET reactions = 2 WHERE room_id = $ROOM AND seq = 1",
         &["message 1 counts 2 reactions, and 0 are there"],
     ),

@@ -279,7 +279,7 @@ async fn it_all_works_by_forms_without_script(database: Database) {
         !ben.get("/chat/lobby/")
             .await
             .text()
-            .contains("somebody you muted")
+            .contains("messages by somebody you muted")
     );
     let page = ada.get("/settings").await.text();
     assert!(page.contains("Muted and blocked people"), "{page}");

@@ -109,7 +109,7 @@ async fn a_field_of_another_type_is_refused_on_every_route(database: Database) {
         for field in whole.as_object().unwrap().keys() {
             for value in values() {
                 let fits = match field.as_str() {
-                    "reply_to" => value.is_i64(),
+                    "reply_to" | "based_on" => value.is_i64(),
                     "seq" => value.as_i64().is_some_and(|seq| seq >= 0),
                     "kind" => false,
                     _ => value.is_string(),
@@ -163,9 +163,10 @@ async fn bodies_that_are_no_json_are_refused(database: Database) {
         b"{\"message\":\"\\udc00\\ud800\"}".to_vec(),
         b"{\"message\":\"\\u12\"}".to_vec(),
         b"{\"message\":\"a\x00b\"}".to_vec(),
-        b"{\"message\":\"x\",\"reply_to\":1e400}".to_vec(),
-        b"{\"message\":\"x\",\"reply_to\":99999999999999999999}".to_vec(),
-        b"{\"message\":\"x\",\"reply_to\":0x1}".to_vec(),
+        b"{\"message\":\"x\",\"reply_to\":1e400,\"based_on\":1e400}".to_vec(),
+        b"{\"message\":\"x\",\"reply_to\":99999999999999999999,\"based_on\":99999999999999999999}"
+            .to_vec(),
+        b"{\"message\":\"x\",\"reply_to\":0x1,\"based_on\":0x1}".to_vec(),
         b"{\"message\":NaN}".to_vec(),
         b"message=x".to_vec(),
         // The fields of each route in an array, without their names.
