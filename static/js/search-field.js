@@ -4,7 +4,8 @@ export function leadToSearch() {
     if (event.key.toLowerCase() !== "f" || !event.shiftKey || !(event.ctrlKey || event.metaKey) || event.altKey) return;
     event.preventDefault();
     const field = [...document.querySelectorAll("#search-text, #room-search")].find((field) => field.checkVisibility());
-    if (field) field.select();
-    else location.assign(document.getElementById("search-link").href);
+    if (!field) return location.assign(document.getElementById("search-link").href);
+    field.focus();
+    field.select();
   });
 }

@@ -216,10 +216,7 @@ async fn talks(ada: &mut Watched, owner: &Browser, ben: &Browser, zoe: &Browser)
     .expect(201, "a report");
     for (path, words) in [
         ("/chat/lobby/pins".to_owned(), &["said"][..]),
-        (
-            format!("/chat/lobby/versions?seq={answered}"),
-            &["answer", "edited"],
-        ),
+        (format!("/chat/lobby/versions?seq={answered}"), &["edited"]),
         (format!("/chat/lobby/reactions?seq={first}"), &[]),
         (format!("/chat/lobby/?reply_to={first}"), &["said"]),
         (format!("/chat/lobby/delete?seq={answered}"), &[]),

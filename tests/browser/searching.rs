@@ -5,6 +5,16 @@ use crate::play;
 use crate::site::{Database, Site};
 use crate::window::{DESK, Window};
 
+/// Waits until these words stand somewhere on the page.
+async fn tells(window: &Window, words: &str) {
+    let script = "return document.body.innerText.includes(arguments[0])";
+    window
+        .until(words, async || {
+            window.runs(script, &[words.into()]).await == true
+        })
+        .await;
+}
+
 #[test]
 fn a_search_leads_to_the_message_and_keys_lead_to_the_search() {
     play(async {
@@ -32,33 +42,32 @@ fn a_search_leads_to_the_message_and_keys_lead_to_the_search() {
         ada.arrives_at("/chat/lobby/?at=2").await;
         ada.shows(".message[data-seq='2']").await;
         // Into the field by keys alone.
-        ada.runs(
-            "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'F', ctrlKey: true, shiftKey: true, bubbles: true }))",
-            &[],
-        )
+        let pressed = "document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'F', ctrlKey: true, shiftKey: true, bubbles: true }));
+            return document.activeElement.id";
+        ada.until("the field to take the keys", async || {
+            ada.runs(pressed, &[]).await == "room-search"
+        })
         .await;
-        ada.shows("#room-search:focus").await;
         ada.types("#room-search", "rose\u{E007}").await;
         ada.arrives_at("/search?room=lobby&q=rose").await;
-        ada.sees("another rose").await;
+        tells(&ada, "another rose").await;
         ada.has_no_complaints().await;
         // Two clicks, the second with the shift key, select all between.
         ada.goes_to("/admin/messages").await;
         ada.shows("#selection").await;
-        let selected = ada
-            .runs(
-                "const boxes = [...document.querySelectorAll('.hit__box')];
-                 boxes[0].click();
-                 boxes[2].dispatchEvent(new MouseEvent('click', { shiftKey: true, bubbles: true }));
-                 return boxes.map((box) => box.checked).join();",
-                &[],
-            )
-            .await;
-        assert_eq!(selected, "true,true,true,false");
+        let select = "const boxes = [...document.querySelectorAll('.hit__box')];
+            for (const box of boxes) box.checked = false;
+            boxes[0].click();
+            boxes[2].dispatchEvent(new MouseEvent('click', { shiftKey: true, bubbles: true }));
+            return boxes.map((box) => box.checked).join();";
+        ada.until("all between to be selected", async || {
+            ada.runs(select, &[]).await == "true,true,true,false"
+        })
+        .await;
         ada.clicks("#selection button[value=ask]").await;
-        ada.sees("Delete these 3 messages for everyone?").await;
+        tells(&ada, "Delete these 3 messages for everyone?").await;
         ada.clicks("button[value=delete]").await;
-        ada.sees("tulip").await;
+        tells(&ada, "tulip").await;
         ada.has_no_complaints().await;
     });
 }
