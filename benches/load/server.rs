@@ -17,7 +17,7 @@ const STOP_MAX: Duration = Duration::from_secs(20);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
 /// How much of a core a server may still use to count as at rest, and for how long at most that is waited for.
 const REST_SHARE: f64 = 0.05;
-const REST_MAX: Duration = Duration::from_secs(15);
+const REST_MAX: Duration = Duration::from_secs(120);
 
 /// The token with which the throw-away site is set up.
 pub const SETUP_TOKEN: &str = "set-up-by-the-load-generator";

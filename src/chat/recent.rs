@@ -109,7 +109,7 @@ impl Recent {
     }
 
     /// A frame that shows something as it was is in nobody's hands again: it is in the database alone, and so is all before it.
-    fn drop_quotes_of(&mut self, said: &Said) {
+    pub fn drop_quotes_of(&mut self, said: &Said) {
         let quote = said.quote();
         let is_outdated = |kept: &Kept| {
             kept.answers

@@ -1,5 +1,7 @@
 //! A room's page, and posting to it without script.
 
+use std::time::Duration;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -25,6 +27,9 @@ use crate::view::notices;
 use crate::view::page::Reader;
 use crate::view::person::Person;
 use crate::view::room::{Answered, ComposerForm, EarlierUnread, Kept, May, RoomPage, Whose, items};
+
+/// How long the form of somebody who is not signed in may take to arrive.
+const UNSENT_WITHIN: Duration = Duration::from_secs(20);
 
 /// Messages on a page.
 const PAGE: i64 = 50;
@@ -96,7 +101,10 @@ pub(super) async fn post(
 ) -> Answer {
     let slug = Slug::from_address(&slug).ok_or(Error::NotFound)?;
     let Some(signed_in) = signed_in else {
-        let typed = Form::read(&services, &request, body, None).await?.typed();
+        // Nobody holds a connection for as long as a file may take who may send none.
+        let form = Form::read(&services, &request, body, None);
+        let form = tokio::time::timeout(UNSENT_WITHIN, form).await;
+        let typed = form.map_err(|_| Error::BadRequest("bad-stalled"))??.typed();
         return login::with_unsent(&services, &request, paths::room(slug.as_str()), typed);
     };
     let room = match deeds::room(&services, &signed_in.viewer, slug.as_str()).await {

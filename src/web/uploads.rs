@@ -5,7 +5,7 @@ pub(super) mod form;
 mod parts;
 mod receiving;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use actix_multipart::Multipart;
@@ -61,6 +61,13 @@ pub(super) struct Uploads {
     arriving: Arc<Semaphore>,
     senders: Arc<Mutex<HashMap<UserId, usize>>>,
     turns: Arc<Semaphore>,
+    finishing: Arc<Mutex<HashSet<FileId>>>,
+}
+
+/// A file that is being finished, by nobody else at this time.
+pub(super) struct Only {
+    id: FileId,
+    finishing: Arc<Mutex<HashSet<FileId>>>,
 }
 
 /// One of those whose files arrive.
@@ -77,6 +84,7 @@ impl Uploads {
             arriving: Arc::new(Semaphore::new(ARRIVING_MAX)),
             senders: Arc::default(),
             turns: Arc::new(Semaphore::new(DRAWN_AT_ONCE_MAX)),
+            finishing: Arc::default(),
         }
     }
 
@@ -95,6 +103,33 @@ impl Uploads {
             senders: self.senders.clone(),
             _permit: permit,
         })
+    }
+}
+
+impl Uploads {
+    /// The one who finishes a file. Errors: `Busy` where somebody does already: whoever asks again later is told what came of it.
+    fn only(&self, id: &FileId) -> Result<Only> {
+        let mut finishing = self
+            .finishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !finishing.insert(id.clone()) {
+            return Err(Error::Busy);
+        }
+        Ok(Only {
+            id: id.clone(),
+            finishing: self.finishing.clone(),
+        })
+    }
+}
+
+impl Drop for Only {
+    fn drop(&mut self) {
+        let mut finishing = self
+            .finishing
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        finishing.remove(&self.id);
     }
 }
 

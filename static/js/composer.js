@@ -50,6 +50,7 @@ export class Composer extends EventTarget {
   /** Puts a text that was not sent back, before what has been begun since. */
   takeBack(text) {
     if (text === "") return;
+    this.#endEdit();
     const begun = this.#text.value;
     this.#text.value = begun.trim() === "" ? text : `${text}\n${begun}`;
     this.#changed();
@@ -86,7 +87,7 @@ export class Composer extends EventTarget {
 
   async #recall() {
     const { text, answered = null, edited = null, aside = "" } = await this.#drafts.of(this.#slug);
-    if (text !== "" && this.#text.value === "") {
+    if ((text !== "" || edited) && this.#text.value === "") {
       this.#text.value = text;
       this.#aside = aside;
       if (edited) this.#about.edit(edited);

@@ -31,7 +31,7 @@ export class Leftovers {
       await this.#outbox.adopt(elsewhere);
       const entries = (await this.#outbox.own()).filter(elsewhere);
       const rooms = new Set(entries.map((entry) => entry.slug));
-      for (const slug of rooms) await this.#deliver(entries.filter((entry) => entry.slug === slug));
+      await Promise.all([...rooms].map((slug) => this.#deliver(entries.filter((entry) => entry.slug === slug))));
       const left = await this.#outbox.all();
       this.#mark(new Set(left.map((entry) => entry.slug).filter((slug) => slug !== this.#here)));
     } finally {
@@ -81,6 +81,7 @@ export class Leftovers {
     if (!this.#uploads.has(files)) throw new Refusal(400, "lost", 0);
     await this.#uploads.settled(files);
     if (this.#uploads.haveFailed(files)) throw new Refusal(400, "file", 0);
+    if (!this.#uploads.areWhole(files)) throw new Refusal(0, "unavailable", 0);
     return this.#uploads.named(files);
   }
 }

@@ -8,7 +8,7 @@ use crate::driver::{Driver, Session};
 use crate::site::{PASSWORD, Site};
 
 /// How long anything may take to show.
-const DEADLINE: Duration = Duration::from_secs(15);
+const DEADLINE: Duration = Duration::from_secs(30);
 pub const DESK: (u32, u32) = (1280, 800);
 pub const PHONE: (u32, u32) = (390, 844);
 /// The key as WebDriver names it.

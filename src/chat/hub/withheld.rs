@@ -48,7 +48,7 @@ impl Withheld {
         if self.0.is_empty() {
             return;
         }
-        for changed in said.iter().filter(|said| said.is_changed) {
+        for changed in said {
             let of_room = self.0.iter_mut().filter(|((_, of), _)| *of == room);
             for (_, kept) in of_room {
                 kept.said

@@ -201,7 +201,9 @@ impl Room {
     fn saved(&mut self, committed: Committed, origins: Vec<Origin>, ctx: &mut Context<Self>) {
         let stored = stored(&committed);
         let own = encoded(&stored);
-        let shown_before = (self.last_seq, self.gate);
+        let between = committed.between.iter().flatten();
+        let newest_between = between.map(|message| message.seq).max();
+        let shown_before = (self.last_seq.max(newest_between.unwrap_or(0)), self.gate);
         match &committed.between {
             Some(between) => {
                 let mut all = encoded(between);

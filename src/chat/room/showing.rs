@@ -79,6 +79,10 @@ impl Room {
                 continue;
             }
             shown.said = shown.said.since(shown_before, gate_before);
+            if newest.is_some() {
+                // Also where it was said a moment ago, and answered already.
+                self.recent.drop_quotes_of(&shown.said);
+            }
             self.recent
                 .push(shown.revision, &shown.said, shown.frame.clone());
             if shown.said.is_notice {

@@ -5,6 +5,9 @@ use std::io::Result;
 use super::window::{Window, broken};
 use super::{Changeable, Left};
 
+/// Pieces that are overwritten: comments of some megabytes. More is made to keep a thread busy.
+const BLANKED_MAX: u32 = 16_384;
+
 /// Overwrites comments, and what programs write that are not asked how the picture moves.
 pub(super) fn overwrite<F: Changeable>(window: &mut Window<F>) -> Result<Left> {
     let head = window.bytes(0, 13)?;
@@ -12,7 +15,7 @@ pub(super) fn overwrite<F: Changeable>(window: &mut Window<F>) -> Result<Left> {
         return Err(broken());
     }
     let mut at = 13 + table(head[10]);
-    let mut frames = 0_u32;
+    let (mut frames, mut blanked) = (0_u32, 0_u32);
     loop {
         match window.bytes(at, 1)?[0] {
             0x3b => {
@@ -24,7 +27,7 @@ pub(super) fn overwrite<F: Changeable>(window: &mut Window<F>) -> Result<Left> {
             0x2c => {
                 frames += 1;
                 let own = table(window.bytes(at + 9, 1)?[0]);
-                at = pieces(window, at + 11 + own, false)?;
+                at = pieces(window, at + 11 + own, None)?;
             }
             0x21 => {
                 let is_kept = match window.bytes(at + 1, 1)?[0] {
@@ -35,7 +38,7 @@ pub(super) fn overwrite<F: Changeable>(window: &mut Window<F>) -> Result<Left> {
                     ),
                     _ => true,
                 };
-                at = pieces(window, at + 2, !is_kept)?;
+                at = pieces(window, at + 2, (!is_kept).then_some(&mut blanked))?;
             }
             _ => return Err(broken()),
         }
@@ -50,8 +53,12 @@ fn table(flags: u8) -> u64 {
     3 << ((flags & 7) + 1)
 }
 
-/// Passes over the pieces of a block, or overwrites them; where the next one begins.
-fn pieces<F: Changeable>(window: &mut Window<F>, mut at: u64, blank: bool) -> Result<u64> {
+/// Passes over the pieces of a block, or overwrites and counts them; where the next one begins.
+fn pieces<F: Changeable>(
+    window: &mut Window<F>,
+    mut at: u64,
+    mut blanked: Option<&mut u32>,
+) -> Result<u64> {
     loop {
         let length = u64::from(window.bytes(at, 1)?[0]);
         let next = at + 1 + length;
@@ -61,7 +68,11 @@ fn pieces<F: Changeable>(window: &mut Window<F>, mut at: u64, blank: bool) -> Re
         if next > window.end() {
             return Err(broken());
         }
-        if blank {
+        if let Some(blanked) = &mut blanked {
+            **blanked += 1;
+            if **blanked > BLANKED_MAX {
+                return Err(broken());
+            }
             window.blank(at + 1, next)?;
         }
         at = next;

@@ -20,7 +20,7 @@ use crate::store::rooms::{self, Room};
 use crate::store::users::Viewer;
 use crate::store::{RoomId, attention, muted};
 
-/// Hits that are compared, where what fits best is to come first.
+/// Hits that are compared, by how each begins, where what fits best is to come first.
 const RANKED_MAX: i64 = 10_000;
 /// How often more is taken from the index for a page, where what it names is not what is looked for any more.
 const ROUNDS_MAX: usize = 20;
@@ -125,11 +125,11 @@ fn best(
     let mut ranked = Vec::new();
     for expression in expressions {
         ranked.extend(index.newest_with_words(conn, expression, between, RANKED_MAX)?);
-    }
-    if expressions.len() > 1 {
-        ranked.sort_by_key(|row| std::cmp::Reverse(row.candidate.id));
-        ranked.dedup_by_key(|row| row.candidate.id);
-        ranked.truncate(RANKED_MAX as usize);
+        if expressions.len() > 1 {
+            ranked.sort_by_key(|row| std::cmp::Reverse(row.candidate.id));
+            ranked.dedup_by_key(|row| row.candidate.id);
+            ranked.truncate(RANKED_MAX as usize);
+        }
     }
     let mut places: Vec<(Cursor, Candidate)> = ranked
         .iter()

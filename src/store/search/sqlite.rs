@@ -232,7 +232,7 @@ pub(super) fn newest_with_words(
     limit: i64,
 ) -> Result<Vec<Ranked>> {
     let query = diesel::sql_query(
-        "SELECT rowid AS id, room_id, seq, line FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? \
+        "SELECT rowid AS id, room_id, seq, substr(line, 1, 4096) AS line FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? \
          ORDER BY rowid DESC LIMIT ?",
     );
     Ok(query

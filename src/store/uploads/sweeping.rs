@@ -71,11 +71,12 @@ impl Store {
             if gone.is_empty() {
                 return Ok(());
             }
-            let ids = gone.clone();
-            self.blobs
-                .run(move |folder| ids.iter().try_for_each(|id| folder.delete(id)))
-                .await?;
-            self.write(move |conn| forget(conn, &gone)).await?;
+            let deleted = delete(&self.blobs, gone).await?;
+            if deleted.is_empty() {
+                // What cannot be deleted now is tried again at the next look.
+                return Ok(());
+            }
+            self.write(move |conn| forget(conn, &deleted)).await?;
         }
     }
 
@@ -109,10 +110,19 @@ impl Store {
     }
 }
 
-async fn delete(blobs: &Blobs, ids: Vec<FileId>) -> Result<()> {
-    blobs
-        .run(move |folder| ids.iter().try_for_each(|id| folder.delete(id)))
-        .await
+/// Deletes the bytes of files; those of which they are gone. One that stays keeps none of the others.
+async fn delete(blobs: &Blobs, mut ids: Vec<FileId>) -> Result<Vec<FileId>> {
+    let deleting = blobs.run(move |folder| {
+        ids.retain(|id| match folder.delete(id) {
+            Ok(()) => true,
+            Err(fault) => {
+                log::warn!("a file that is gone still takes space: {fault}");
+                false
+            }
+        });
+        Ok(ids)
+    });
+    deleting.await
 }
 
 /// Files that were begun long ago and belong to no message, and whether each still arrives.

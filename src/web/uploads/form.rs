@@ -62,6 +62,7 @@ pub(in crate::web) async fn read(
 ) -> Result<Sent> {
     let mut form = Multipart::new(request.headers(), body);
     let (mut sent, mut ids, mut covered) = (Sent::default(), Vec::new(), false);
+    let mut place = None;
     for _ in 0..=FIELDS_MAX {
         let Some(field) = in_time(form.next()).await? else {
             let named = |id| Named::Shown { id, covered };
@@ -79,6 +80,15 @@ pub(in crate::web) async fn read(
                 let Some((viewer, room)) = sender else {
                     return Ok(sent);
                 };
+                if place.is_none() {
+                    match services.uploads.place(viewer.id) {
+                        Ok(taken) => place = Some(taken),
+                        Err(refusal) => {
+                            sent.refusal = Some(refusal);
+                            return Ok(sent);
+                        }
+                    }
+                }
                 let name = file_name(&field);
                 let new = new_upload(viewer, room, name)?;
                 let id = new.id.to_string();

@@ -118,7 +118,7 @@ pub(super) async fn append(
     if upload.is_whole {
         return Ok(HttpResponse::Created().json(upload.attachment));
     }
-    let _place = services.uploads.place(caller.viewer.id)?;
+    let place = services.uploads.place(caller.viewer.id)?;
     if offset(&services, &upload).await? != from.offset {
         return elsewhere(&services, &upload).await;
     }
@@ -139,7 +139,11 @@ pub(super) async fn append(
         return Ok(HttpResponse::Ok().json(progress_of(&upload, arrived)));
     }
     // To its end, also where whoever sent it does not wait for it.
-    let finishing = rt::spawn(async move { finish(&services, upload).await });
+    let only = services.uploads.only(&upload.id)?;
+    let finishing = rt::spawn(async move {
+        let _kept = (place, only);
+        finish(&services, upload).await
+    });
     let attachment = finishing
         .await
         .map_err(|cause| Error::Internal(format!("finishing a file: {cause}")))??;

@@ -178,17 +178,20 @@ pub(super) async fn pass_over(field: &mut Field) -> Result<()> {
     text(field, PASSED_OVER_MAX).await.map(drop)
 }
 
-/// The bytes of a field that is no file. Errors: `TooLarge`.
+/// The bytes of a field that is no file, all of them in time. Errors: `TooLarge`, `BadRequest`.
 pub(super) async fn text(field: &mut Field, most: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    while let Some(piece) = in_time(field.next()).await? {
-        let piece = piece.map_err(of_form)?;
-        if bytes.len() + piece.len() > most {
-            return Err(Error::TooLarge);
+    let all = async {
+        let mut bytes = Vec::new();
+        while let Some(piece) = field.next().await {
+            let piece = piece.map_err(of_form)?;
+            if bytes.len() + piece.len() > most {
+                return Err(Error::TooLarge);
+            }
+            bytes.extend_from_slice(&piece);
         }
-        bytes.extend_from_slice(&piece);
-    }
-    Ok(bytes)
+        Ok(bytes)
+    };
+    in_time(all).await?
 }
 
 /// A file of which no row knows yet: its bytes go, unless it is finished, also where nobody waits for it any more.

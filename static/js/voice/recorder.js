@@ -127,7 +127,11 @@ export class Recorder {
     if (!recording) return;
     this.#recording = null;
     clearInterval(this.#telling);
-    this.#recorded = await recording.stop();
+    const turn = this.#turn;
+    const recorded = await recording.stop();
+    // Discarded meanwhile.
+    if (turn !== this.#turn) return;
+    this.#recorded = recorded;
     if (this.#recorded.duration >= LEAST_SECONDS && this.#recorded.bytes.size > 0) return;
     this.#close();
     this.#say(t("record-short"));

@@ -26,7 +26,12 @@ export class Recording extends EventTarget {
   /** Asks for the microphone. Throws what the browser says where it is refused or missing. */
   static async start() {
     const stream = await navigator.mediaDevices.getUserMedia({ audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } });
-    return new Recording(stream);
+    try {
+      return new Recording(stream);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      throw error;
+    }
   }
 
   constructor(stream) {

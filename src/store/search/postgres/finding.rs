@@ -91,7 +91,7 @@ pub(in crate::store::search) fn newest_with_words(
 ) -> Result<Vec<Ranked>> {
     postgres.batch_execute(FINDING_SETTINGS)?;
     let query = diesel::sql_query(
-        "SELECT id, room_id, seq, line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 \
+        "SELECT id, room_id, seq, substr(line, 1, 4096) AS line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 \
          ORDER BY id DESC LIMIT $4",
     );
     Ok(query
