@@ -86,7 +86,7 @@ pub fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     file.into_inner()
 }
 
-/// The files that lie in a site's folder.
+/// The files that lie in a site's folder, but for the one that says whose they are.
 pub fn lying(data: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![data.join("uploads")];
@@ -99,5 +99,6 @@ pub fn lying(data: &Path) -> Vec<PathBuf> {
             }
         }
     }
+    found.retain(|file| !file.ends_with("owner"));
     found
 }

@@ -16,6 +16,7 @@ use crate::site::{Database, Site};
 whatever_the_database!(
     a_disk_that_fills_up_refuses_files_and_nothing_else,
     what_nobody_needs_is_swept_away,
+    another_database_deletes_no_files_that_it_does_not_know,
 );
 
 /// What a disk of 100 GB says of itself that has a megabyte left.
@@ -92,6 +93,27 @@ fn left_lying(data: &Path, id: &str, ago: Duration) {
     std::fs::create_dir_all(&folder).unwrap();
     let file = File::create(folder.join(id)).unwrap();
     file.set_modified(SystemTime::now() - ago).unwrap();
+}
+
+async fn another_database_deletes_no_files_that_it_does_not_know(database: Database) {
+    let mut site = Site::start(database);
+    let ada = site.person("ada").await;
+    shows(&ada, "lobby", "tea", b"somebody needs it").await;
+    let owner = site.data().join("uploads").join("owner");
+    eventually("the folder to be theirs", async || owner.exists()).await;
+    std::fs::write(&owner, "another site\n").unwrap();
+    left_lying(
+        &site.data(),
+        &"a".repeat(26),
+        Duration::from_secs(2 * 60 * 60),
+    );
+    site.start_again();
+    eventually("that to be said", async || {
+        site.log()
+            .contains("what this one does not know stays there")
+    })
+    .await;
+    assert_eq!(lying(&site.data()).len(), 2);
 }
 
 async fn what_nobody_needs_is_swept_away(database: Database) {

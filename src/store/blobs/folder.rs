@@ -15,6 +15,8 @@ const FREE_PART: u64 = 20;
 /// Nobody but the one who runs adda reads what people sent.
 const FILE_MODE: u32 = 0o600;
 const FOLDER_MODE: u32 = 0o700;
+/// What says whose files these are.
+const OWNER: &str = "owner";
 /// What the name of a small picture ends in.
 const SMALL: &str = ".small";
 
@@ -35,6 +37,19 @@ pub struct Folder {
 impl Folder {
     pub(in crate::store) fn new(path: PathBuf) -> Folder {
         Folder { path }
+    }
+
+    /// Whether these are somebody's files; a folder that is nobody's is theirs from then on.
+    pub fn belongs_to(&self, owner: &str) -> Result<bool> {
+        self.make(&self.path)?;
+        let path = self.path.join(OWNER);
+        match fs::read_to_string(&path) {
+            Ok(known) if !known.trim().is_empty() => return Ok(known.trim() == owner),
+            Err(cause) if cause.kind() != ErrorKind::NotFound => return Err(self.fault(cause)),
+            _ => {}
+        }
+        fs::write(&path, format!("{owner}\n")).map_err(|cause| self.fault(cause))?;
+        Ok(true)
     }
 
     /// Refuses where so much more would leave too little space for the database.
@@ -282,6 +297,9 @@ mod tests {
         assert_eq!(folder.read(&id, Piece::Whole, 5, 9).unwrap(), b"f");
         folder.put_small(&id, b"small").unwrap();
         assert_eq!(folder.size(&id, Piece::Small), Ok(5));
+        assert_eq!(folder.belongs_to("one site"), Ok(true));
+        assert_eq!(folder.belongs_to("one site"), Ok(true));
+        assert_eq!(folder.belongs_to("another"), Ok(false));
         let mut found = 0;
         folder.resting(Duration::ZERO, |_| found += 1).unwrap();
         assert_eq!(found, 2);

@@ -8,11 +8,11 @@ use tokio::time::{Instant, timeout};
 
 use crate::error::Result;
 use crate::files::FileId;
-use crate::store::Store;
 use crate::store::blobs::{Blobs, Resting};
 use crate::store::connection::Conn;
 use crate::store::schema::uploads;
 use crate::store::time::Time;
+use crate::store::{Store, site};
 
 /// How long a file waits for its message, and one that arrives for its next part.
 const UNSENT_FOR: Duration = Duration::from_secs(60 * 60);
@@ -81,8 +81,20 @@ impl Store {
     }
 
     /// Deletes bytes that no row knows of, such as a crash leaves. Young ones may be of a file that arrives, on whichever node.
+    ///
+    /// Only beside the history that they were sent in: a database that was put back, or is another one by mistake, knows nothing
+    /// of files that somebody still needs.
     async fn sweep_folder(&self) -> Result<()> {
-        let found = self.blobs.run(|folder| {
+        let site = self.read(site::load).await?;
+        let owner = format!("{} {}", site.site_id, site.epoch);
+        let found = self.blobs.run(move |folder| {
+            if !folder.belongs_to(&owner)? {
+                log::warn!(
+                    "the folder of files is of another site, or of this one before its database was put back or moved: \
+                     what this one does not know stays there. Delete the file uploads/owner once nobody needs that"
+                );
+                return Ok(Vec::new());
+            }
             let (mut files, mut unfinished) = (HashSet::new(), Vec::new());
             folder.resting(UNSENT_FOR, |resting| match resting {
                 Resting::File(id) => drop(files.insert(id)),
