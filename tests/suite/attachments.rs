@@ -10,6 +10,7 @@ use crate::site::{Database, Site};
 on_both_databases!(
     a_file_is_for_whoever_may_read_its_message_now,
     files_go_with_their_message_at_once,
+    a_message_that_is_refused_for_its_files_was_never_its_authors_turn,
 );
 
 whatever_the_database!(
@@ -18,6 +19,29 @@ whatever_the_database!(
     a_stretch_of_a_file_is_given_as_it_is_asked_for,
     an_animation_moves_and_has_a_still_picture,
 );
+
+async fn a_message_that_is_refused_for_its_files_was_never_its_authors_turn(database: Database) {
+    let site = Site::start(database);
+    let (ada, ben) = (site.person("ada").await, site.person("ben").await);
+    let room = ada.makes_room("Tea").await;
+    ada.asks(
+        "PATCH",
+        &format!("/api/rooms/{room}"),
+        &json!({"slow_mode": 600}),
+    )
+    .await
+    .expect(200, "slow");
+    let members = format!("/api/rooms/{room}/members");
+    let before = ada.reads(&members).await;
+    sends(&ben, &room, json!(["a".repeat(26)]))
+        .await
+        .expect(403, "there is no such file");
+    assert_eq!(ada.reads(&members).await, before, "and nobody joined");
+    let path = format!("/api/rooms/{room}/messages");
+    let said = json!({"message": "tea"});
+    ben.posts(&path, &said).await.expect(201, "his turn");
+    ben.posts(&path, &said).await.expect(429, "and that was it");
+}
 
 async fn a_file_is_for_whoever_may_read_its_message_now(database: Database) {
     let site = Site::start(database);

@@ -17,6 +17,7 @@ use crate::store::reading::read_by_saying;
 use crate::store::rooms;
 use crate::store::schema::{room_counters, users};
 use crate::store::time::Time;
+use crate::store::uploads::Wanted;
 use crate::store::users::{raise_access_revision, suspended};
 use crate::store::{RoomId, UserId};
 use crate::store::{memberships, messages as stored};
@@ -113,36 +114,8 @@ impl Numbering {
                     attachments,
                     ..
                 } => {
-                    if reply_to.is_some() {
-                        // What is answered may be one of the batch.
-                        inserts.flush(conn)?;
-                    }
-                    let permitted = self.permit(conn, batch.room, &room, change, *reply_to)?;
-                    let carried = match permitted {
-                        Err(refusal) => Err(refusal),
-                        Ok(quote) => inserts
-                            .claim(conn, change, attachments)?
-                            .map(|claimed| (quote, claimed)),
-                    };
-                    match carried {
-                        Err(refusal) => Outcome::Refused(refusal),
-                        Ok((quote, claimed)) => {
-                            let answered = quote.as_ref().map(|quote| quote.author);
-                            let naming = self.names(conn, batch.room, &room, change, answered)?;
-                            let said = Content::Said(naming, quote, claimed);
-                            let outcome = inserts.insert(
-                                conn,
-                                &mut room,
-                                change,
-                                self.byline(change),
-                                said,
-                            )?;
-                            if let Outcome::Stored(message) = &outcome {
-                                self.said.insert((batch.room, change.author), message.seq);
-                            }
-                            outcome
-                        }
-                    }
+                    let place = (batch.room, &mut room);
+                    self.post(conn, &mut inserts, place, change, (*reply_to, attachments))?
                 }
                 What::Edit(edit) => {
                     inserts.flush(conn)?;
@@ -205,6 +178,40 @@ impl Numbering {
             Ok(None) => Ok(Outcome::Unchanged),
             Err(refusal) => Ok(Outcome::Refused(refusal)),
         }
+    }
+
+    /// Stores what somebody says, if all of it is in order and it is their turn.
+    fn post<'a>(
+        &mut self,
+        conn: &mut Conn,
+        inserts: &mut Inserts<'a>,
+        (id, room): (RoomId, &mut Counted),
+        change: &'a Change,
+        (reply_to, attachments): (Option<i64>, &[Wanted]),
+    ) -> Result<Outcome> {
+        if reply_to.is_some() {
+            // What is answered may be one of the batch.
+            inserts.flush(conn)?;
+        }
+        let quote = match self.permit(conn, id, room, change, reply_to)? {
+            Ok(quote) => quote,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        let claimed = match inserts.claim(conn, change, attachments)? {
+            Ok(claimed) => claimed,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        if let Some(refusal) = self.give_the_floor(conn, id, room, change)? {
+            return Ok(Outcome::Refused(refusal));
+        }
+        let answered = quote.as_ref().map(|quote| quote.author);
+        let naming = self.names(conn, id, room, change, answered)?;
+        let said = Content::Said(naming, quote, claimed);
+        let outcome = inserts.insert(conn, room, change, self.byline(change), said)?;
+        if let Outcome::Stored(message) = &outcome {
+            self.said.insert((id, change.author), message.seq);
+        }
+        Ok(outcome)
     }
 
     /// Writes the counters back.

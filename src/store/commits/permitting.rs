@@ -13,10 +13,9 @@ use crate::store::quotes::{self, Quote};
 use crate::store::{RoomId, UserId, directs, memberships, messages as stored};
 
 impl Numbering {
-    /// What their message shows of the one that it answers, where somebody may post now, or why they may not; who posts in an
-    /// open room for the first time joins it.
+    /// What their message shows of the one that it answers, where somebody may post, or why they may not.
     pub(super) fn permit(
-        &mut self,
+        &self,
         conn: &mut Conn,
         id: RoomId,
         room: &Counted,
@@ -43,18 +42,28 @@ impl Numbering {
         if quote.is_none() && reply_to.is_some() {
             return Ok(Err(Error::BadRequest("bad-reply")));
         }
-        if !place.belongs() {
+        Ok(Ok(quote))
+    }
+
+    /// Lets somebody speak whose message is in order, or says why it is not their turn: who posts in an open room for the first
+    /// time joins it, and in a slow one everybody waits after that.
+    pub(super) fn give_the_floor(
+        &mut self,
+        conn: &mut Conn,
+        id: RoomId,
+        room: &Counted,
+        change: &Change,
+    ) -> Result<Option<Error>> {
+        let author = change.author;
+        if !self.place(id, author).belongs() {
             memberships::join_locked(conn, id, author, room.last_seq)?;
             self.places.insert((id, author), Place::Member);
             self.moved.insert(author);
         }
-        if room.state.slow_mode > 0
-            && !self.looks_after(id, room, author)
-            && let Some(refusal) = self.wait_their_turn(conn, id, room, change)?
-        {
-            return Ok(Err(refusal));
+        if room.state.slow_mode > 0 && !self.looks_after(id, room, author) {
+            return self.wait_their_turn(conn, id, room, change);
         }
-        Ok(Ok(quote))
+        Ok(None)
     }
 
     /// Whom the words of a change name, and whoever said what they answer.
