@@ -1,5 +1,8 @@
 //! How long the server takes to draw what people write, and texts that are made to take long.
 
+#[path = "../../src/markup/tests/bombs.rs"]
+mod bombs;
+
 use std::fmt;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -28,54 +31,6 @@ const USUAL: [(&str, &str); 5] = [
         "code",
         "```rust\nfn main() {\n    println!(\"tea\");\n}\n```",
     ),
-];
-
-/// What bombs are made of.
-const PARTS: [&str; 44] = [
-    ">",
-    "> ",
-    "> >\n",
-    "[",
-    "[a](",
-    "](",
-    "![",
-    "*a_b*",
-    "*a ",
-    "**a ",
-    "_a ",
-    "~~a",
-    "`",
-    "``` ",
-    "a`",
-    "<",
-    "<a ",
-    "&",
-    "\\",
-    "\\*",
-    "*",
-    "_",
-    "~",
-    "- ",
-    "- a\n",
-    "1. a\n",
-    "  - a\n",
-    "\n",
-    ":",
-    ":a",
-    ":tada:",
-    "@a ",
-    "https://a.b ",
-    "_https://a_ ",
-    "a ```\n",
-    "```\n",
-    "> ```\n",
-    "[a](https://b.c)",
-    "[[a](https://b.c)",
-    "**a** ",
-    "***a** b* ",
-    "_*_*",
-    "🎉",
-    "*~~",
 ];
 
 /// Code that keeps a highlighter busy, by language.
@@ -119,10 +74,6 @@ pub fn run() -> Drawings {
     let usual = USUAL
         .map(|(name, text)| (name, fastest(text, MANY_TIMES)))
         .to_vec();
-    let repeated = |part: &str| part.repeat(CHARACTERS / part.chars().count());
-    let texts = PARTS
-        .iter()
-        .map(|part| (format!("{part:?}"), repeated(part)));
     let code = CODE.iter().map(|(language, line)| {
         let lines = line.repeat(CHARACTERS.min(8_000) / line.len());
         (
@@ -130,21 +81,9 @@ pub fn run() -> Drawings {
             format!("```{language}\n{lines}```"),
         )
     });
-    let nested = [
-        (
-            "a deep list".to_owned(),
-            (0..170)
-                .map(|depth| format!("{}- a\n", " ".repeat(depth)))
-                .collect(),
-        ),
-        (
-            "all runs of backticks".to_owned(),
-            (1..170).map(|run| "`".repeat(run) + "a").collect(),
-        ),
-    ];
-    let mut bombs: Vec<(String, Duration)> = texts
+    let mut bombs: Vec<(String, Duration)> = bombs::bombs()
+        .into_iter()
         .chain(code)
-        .chain(nested)
         .map(|(name, text): (String, String)| {
             // A language's rules are made ready at its first use, once as well.
             black_box(markup::words(&text));

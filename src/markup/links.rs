@@ -61,6 +61,10 @@ fn host(address: &str) -> &str {
 
 /// The bytes at an address's end that belong to the emphasis it stands in: they may be a part of addresses, and seldom are.
 fn emphasis_behind(text: &str, start: usize, address: &str) -> usize {
+    const MARKS: [char; 3] = ['_', '~', '*'];
+    if !address.ends_with(MARKS) {
+        return 0;
+    }
     let line = text[..start].rfind('\n').map_or(0, |end| end + 1);
     let before = &text[line..start];
     let opened = |mark: char| {
@@ -69,6 +73,7 @@ fn emphasis_behind(text: &str, start: usize, address: &str) -> usize {
             previous.is_none_or(|previous| !previous.is_alphanumeric())
         })
     };
-    let bare = address.trim_end_matches(|last| matches!(last, '_' | '~' | '*') && opened(last));
-    address.len() - bare.len()
+    // Each mark is looked for once, however many stand there.
+    let opened: Vec<char> = MARKS.into_iter().filter(|mark| opened(*mark)).collect();
+    address.len() - address.trim_end_matches(opened.as_slice()).len()
 }

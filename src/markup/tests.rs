@@ -3,6 +3,8 @@
 mod bombs;
 mod inside;
 
+use std::time::{Duration, Instant};
+
 use super::*;
 
 /// What a text is drawn as; the text as HTML where it is shown as it is.
@@ -212,4 +214,17 @@ fn code_is_left_alone() {
         ),
         ("````\n```\n````", "<pre><code>```</code></pre>"),
     ]);
+}
+
+#[test]
+fn no_text_takes_long_to_draw() {
+    drawn("```rust\nfn main() {}\n```");
+    for (name, bomb) in bombs::bombs() {
+        let began = Instant::now();
+        let html = drawn(&bomb);
+        let took = began.elapsed();
+        // Unoptimised, beside other tests: the figure itself is one of the benches'.
+        assert!(took < Duration::from_secs(3), "{took:?} for {name}");
+        assert!(html.len() < 2 * 1024 * 1024, "{name}");
+    }
 }

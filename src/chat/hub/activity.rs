@@ -318,7 +318,7 @@ impl Hub {
         for said in &mut said {
             said.look_for(&self.wanted);
         }
-        self.withheld.follow(room, &said);
+        self.withheld.follow(room, &said, overflown);
         let said: Arc<[Said]> = said.into();
         if !overflown && !said.is_empty() && !said.iter().any(Said::is_counted) {
             return;

@@ -44,7 +44,11 @@ impl Withheld {
     }
 
     /// What was said is another thing now, or was taken back.
-    pub(super) fn follow(&mut self, room: RoomId, said: &[Said]) {
+    pub(super) fn follow(&mut self, room: RoomId, said: &[Said], overflown: bool) {
+        if overflown {
+            // More happened than is named one by one: what is kept may be another thing, or gone.
+            self.0.retain(|(_, of), _| *of != room);
+        }
         if self.0.is_empty() {
             return;
         }
@@ -173,8 +177,8 @@ mod tests {
             is_deleted: true,
             ..Said::tea(10, 2)
         };
-        some.follow(8, std::slice::from_ref(&deleted));
-        some.follow(ROOM, &[changed, deleted]);
+        some.follow(8, std::slice::from_ref(&deleted), false);
+        some.follow(ROOM, &[changed, deleted], false);
         let (_, said) = some.take(1, ROOM, 8).unwrap();
         assert_eq!(said.len(), 1);
         assert_eq!((&*said[0].excerpt, said[0].is_changed), ("coffee?", false));
