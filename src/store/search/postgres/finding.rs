@@ -70,6 +70,9 @@ pub(in crate::store::search) fn newest(
     }
     // Common once, and rare of late.
     let found = walk(postgres, LOOKED_THROUGH_FOR_MANY)?;
+    if found.len() as i64 >= limit {
+        return Ok((found, from));
+    }
     let query = diesel::sql_query(
         "SELECT COALESCE(MIN(id), $1) AS value FROM (SELECT id FROM search_messages WHERE id >= $1 AND id < $2 \
              ORDER BY id DESC LIMIT $3) AS looked_through",
