@@ -63,6 +63,17 @@ pub fn score(terms: &[Term], line: &str, sent_at: i64) -> i64 {
     sent_at + (fit.log2() * MILLISECONDS_OF_FITTING_TWICE) as i64
 }
 
+/// How far above its moment the score of any line may lie.
+pub fn gain_max(terms: &[Term]) -> i64 {
+    let together = match terms.len() {
+        0 => return 0,
+        1 => 1.0,
+        _ => TOGETHER,
+    };
+    let fit = terms.len() as f64 * (SATURATION + 1.0) * together;
+    (fit.log2() * MILLISECONDS_OF_FITTING_TWICE).ceil() as i64
+}
+
 /// Where a term begins among words, from left to right and without overlapping.
 fn occurrences<'a>(term: &'a Term, words: &'a [&'a str]) -> impl Iterator<Item = usize> + 'a {
     let mut from = 0;
@@ -186,6 +197,9 @@ mod tests {
         assert!(score("row boat", 2) > score("row boat", 1));
         assert!(score("row boat", 1) > score("boats, rowing", 3));
         assert!(score("row boat", 1) < score("boats, rowing", 300));
+        let often = score(&"row boat ".repeat(8), 1);
+        assert!(often <= 86_400_000 + gain_max(&terms));
+        assert!(often > 86_400_000 + gain_max(&terms[..1]));
         assert_eq!(super::score(&[], "x", 5), 5);
     }
 }

@@ -220,43 +220,30 @@ impl Index {
         }
     }
 
-    /// The newest that fit, from one id on and below another; and down to which id that is all of them.
+    /// The newest that fit, from one id on and below another, with their words where those are wanted; and down to which id that is
+    /// all of them: fewer than were asked for may be the newest of more.
     fn newest(
         &self,
         conn: &mut Conn,
         expression: &expression::Expression,
         between: (i64, i64),
         limit: i64,
-    ) -> Result<(Vec<Candidate>, i64)> {
+        with_words: bool,
+    ) -> Result<(Vec<Ranked>, i64)> {
         match self {
             Index::File(file) => {
-                let found = file.read(|index| sqlite::newest(index, expression, between, limit))?;
-                Ok((found, between.0))
-            }
-            Index::Table => transaction(conn, |conn| match conn {
-                Conn::Postgres(postgres) => postgres::newest(postgres, expression, between, limit),
-                Conn::Sqlite(_) => Ok((Vec::new(), between.0)),
-            }),
-        }
-    }
-
-    /// The same with their words.
-    fn newest_with_words(
-        &self,
-        conn: &mut Conn,
-        expression: &expression::Expression,
-        between: (i64, i64),
-        limit: i64,
-    ) -> Result<Vec<Ranked>> {
-        match self {
-            Index::File(file) => {
-                file.read(|index| sqlite::newest_with_words(index, expression, between, limit))
+                let found = file
+                    .read(|index| sqlite::newest(index, expression, between, limit, with_words))?;
+                let is_all = (found.len() as i64) < limit;
+                let last = found.last().filter(|_| !is_all);
+                let reached = last.map_or(between.0, |last| last.candidate.id);
+                Ok((found, reached))
             }
             Index::Table => transaction(conn, |conn| match conn {
                 Conn::Postgres(postgres) => {
-                    postgres::newest_with_words(postgres, expression, between, limit)
+                    postgres::newest(postgres, expression, between, limit, with_words)
                 }
-                Conn::Sqlite(_) => Ok(Vec::new()),
+                Conn::Sqlite(_) => Ok((Vec::new(), between.0)),
             }),
         }
     }

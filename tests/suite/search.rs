@@ -2,6 +2,7 @@
 
 mod corpus;
 mod keeping;
+mod ranking;
 
 use image::ImageFormat;
 use serde_json::{Value, json};

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 
 use super::audience;
 use super::expression::Expression;
-use super::{Candidate, Cursor, Found, Hit, Index, Order, Wanted, ids};
+use super::{Candidate, Cursor, Found, Hit, Index, Order, Ranked, Wanted, ids};
 use crate::error::Result;
 use crate::files::kind::Family;
 use crate::quiet::Zone;
@@ -24,6 +24,8 @@ use crate::store::{RoomId, attention, muted};
 const RANKED_MAX: i64 = 10_000;
 /// How often more is taken from the index for a page, where what it names is not what is looked for any more.
 const ROUNDS_MAX: usize = 20;
+/// How many times more are taken where those before were not enough to compare.
+const TAKEN_MORE: i64 = 4;
 
 /// Finds a page of what somebody looks for.
 pub(super) fn find(
@@ -75,26 +77,14 @@ fn newest(
     let limit = judge.wanted.limit;
     let mut below = judge.wanted.after.map_or(end, |cursor| cursor.id.min(end));
     let mut hits = Vec::new();
-    // One more than are shown says whether there is another page; some may not be what is looked for any more.
-    let taken = limit as i64 + 1;
     for _ in 0..ROUNDS_MAX {
-        if expressions.is_empty() || below <= from {
+        if below <= from {
             return Ok((hits, None));
         }
-        let (mut candidates, mut reached) = (Vec::new(), from);
-        for expression in expressions {
-            let (found, down_to) = index.newest(conn, expression, (from, below), taken)?;
-            let is_all = (found.len() as i64) < taken;
-            let last = found.last().map_or(down_to, |last| last.id);
-            reached = reached.max(if is_all { down_to } else { last });
-            candidates.extend(found);
-        }
-        candidates.retain(|candidate| candidate.id >= reached);
-        candidates.sort_by_key(|candidate| std::cmp::Reverse(candidate.id));
-        candidates.dedup_by_key(|candidate| candidate.id);
-        candidates.truncate(taken as usize);
-        let last = candidates.last().map_or(reached, |last| last.id);
-        let is_end = reached == from && (candidates.len() as i64) < taken;
+        // One more than are shown says whether there is another page; some may not be what is looked for any more.
+        let taken = limit as i64 + 1;
+        let (rows, reached) = take(conn, index, expressions, (from, below), taken, false)?;
+        let candidates: Vec<Candidate> = rows.iter().map(|row| row.candidate).collect();
         for (candidate, hit) in judge.judged(conn, &candidates)? {
             if hits.len() == limit {
                 return Ok((hits, Some(cursor(below))));
@@ -102,10 +92,7 @@ fn newest(
             below = candidate.id;
             hits.push(hit);
         }
-        if is_end {
-            return Ok((hits, None));
-        }
-        below = last.min(below);
+        below = reached;
     }
     Ok((hits, Some(cursor(below))))
 }
@@ -114,47 +101,92 @@ fn cursor(id: i64) -> Cursor {
     Cursor { score: 0, id }
 }
 
+/// Time counts for what fits best, so that it is looked no further back than something could still come before what was found.
 fn best(
     conn: &mut Conn,
     index: &Index,
     expressions: &[Expression],
-    between: (i64, i64),
+    (from, end): (i64, i64),
     judge: &mut Judge,
 ) -> Result<Page> {
     let wanted = judge.wanted;
-    let mut ranked = Vec::new();
-    for expression in expressions {
-        ranked.extend(index.newest_with_words(conn, expression, between, RANKED_MAX)?);
-        if expressions.len() > 1 {
-            ranked.sort_by_key(|row| std::cmp::Reverse(row.candidate.id));
-            ranked.dedup_by_key(|row| row.candidate.id);
-            ranked.truncate(RANKED_MAX as usize);
+    let terms = &wanted.query.terms;
+    let gain = matching::gain_max(terms);
+    let (mut hits, mut last) = (Vec::new(), None);
+    // What was found and not judged yet, the best first; all that there is from an id on, or the most that are compared.
+    let mut places: Vec<(Cursor, Candidate)> = Vec::new();
+    let (mut below, mut compared, mut taken) = (end, 0, wanted.limit as i64 + 1);
+    for _ in 0..ROUNDS_MAX {
+        let needed = wanted.limit + 1 - hits.len();
+        let comes_first = |(place, _): &(Cursor, Candidate)| {
+            below <= from || place.score >= ids::moment(below).saturating_add(gain)
+        };
+        let settled = places.partition_point(comes_first);
+        if below > from && settled < needed {
+            let left = RANKED_MAX - compared;
+            let (down_to, most) = match places.get(needed - 1) {
+                Some((place, _)) => (ids::first_at(place.score.saturating_sub(gain)), left),
+                None => (from, taken.min(left)),
+            };
+            let down_to = down_to.clamp(from, below);
+            let (rows, reached) = take(conn, index, expressions, (down_to, below), most, true)?;
+            compared += rows.len() as i64;
+            taken *= TAKEN_MORE;
+            below = if compared < RANKED_MAX { reached } else { from };
+            let place = |row: &Ranked| {
+                let id = row.candidate.id;
+                let score = matching::score(terms, &row.line, ids::moment(id));
+                (Cursor { score, id }, row.candidate)
+            };
+            let is_wanted =
+                |(place, _): &(Cursor, Candidate)| wanted.after.is_none_or(|after| *place < after);
+            places.extend(rows.iter().map(place).filter(is_wanted));
+            places.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+            continue;
         }
-    }
-    let mut places: Vec<(Cursor, Candidate)> = ranked
-        .iter()
-        .map(|row| {
-            let id = row.candidate.id;
-            let score = matching::score(&wanted.query.terms, &row.line, ids::moment(id));
-            (Cursor { score, id }, row.candidate)
-        })
-        .filter(|(place, _)| wanted.after.is_none_or(|after| *place < after))
-        .collect();
-    places.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
-    let mut hits = Vec::new();
-    let mut last = None;
-    for places in places.chunks(wanted.limit + 1).take(ROUNDS_MAX) {
-        let candidates: Vec<Candidate> = places.iter().map(|(_, candidate)| *candidate).collect();
+        if places.is_empty() {
+            return Ok((hits, None));
+        }
+        let judged: Vec<_> = places.drain(..settled.min(wanted.limit + 1)).collect();
+        let candidates: Vec<Candidate> = judged.iter().map(|(_, candidate)| *candidate).collect();
         for (candidate, hit) in judge.judged(conn, &candidates)? {
             if hits.len() == wanted.limit {
                 return Ok((hits, last));
             }
-            let place = places.iter().find(|(place, _)| place.id == candidate.id);
+            let place = judged.iter().find(|(place, _)| place.id == candidate.id);
             last = place.map(|(place, _)| *place);
             hits.push(hit);
         }
     }
-    Ok((hits, None))
+    Ok((hits, last))
+}
+
+/// The newest that one of some expressions finds, each once, of those from one id on and below another; and down to which id that is
+/// all of them.
+fn take(
+    conn: &mut Conn,
+    index: &Index,
+    expressions: &[Expression],
+    (from, below): (i64, i64),
+    limit: i64,
+    with_words: bool,
+) -> Result<(Vec<Ranked>, i64)> {
+    let (mut all, mut reached) = (Vec::new(), from);
+    for expression in expressions {
+        let (found, down_to) = index.newest(conn, expression, (from, below), limit, with_words)?;
+        all.extend(found);
+        reached = reached.max(down_to);
+    }
+    if expressions.len() > 1 {
+        all.retain(|row: &Ranked| row.candidate.id >= reached);
+        all.sort_by_key(|row| std::cmp::Reverse(row.candidate.id));
+        all.dedup_by_key(|row| row.candidate.id);
+    }
+    if let Some(last) = all.get(limit as usize - 1) {
+        reached = last.candidate.id;
+        all.truncate(limit as usize);
+    }
+    Ok((all, reached))
 }
 
 /// Reads again what the index named, and decides.

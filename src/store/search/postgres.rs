@@ -15,7 +15,7 @@ use super::{Candidate, Document, Known, ids};
 use crate::error::Result;
 use crate::search::{document, tokens};
 use crate::store::RoomId;
-pub(super) use finding::{newest, newest_with_words};
+pub(super) use finding::newest;
 
 /// Of several nodes one works on the index at a time; the number is adda's own. It ends with the transaction, however that ends.
 const TURN: &str = "SELECT pg_try_advisory_xact_lock(2026112802) AS value";

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 use diesel::sqlite::SqliteConnection;
 
 use super::expression::Expression;
-use super::{Candidate, Document, Known, Ranked, ids};
+use super::{Document, Known, Ranked, ids};
 use crate::error::{Error, Result};
 use crate::search::tokens;
 use crate::store::RoomId;
@@ -205,37 +205,20 @@ fn remove(sqlite: &mut SqliteConnection, ids: &[i64]) -> Result<()> {
     Ok(())
 }
 
-/// The newest messages that fit, of those from one id on and below another.
+/// The newest messages that fit, of those from one id on and below another, with their words where those are wanted.
 pub(super) fn newest(
     conn: &mut Conn,
     expression: &Expression,
     (from, below): (i64, i64),
     limit: i64,
-) -> Result<Vec<Candidate>> {
-    let query = diesel::sql_query(
-        "SELECT rowid AS id, room_id, seq FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? \
-         ORDER BY rowid DESC LIMIT ?",
-    );
-    Ok(query
-        .bind::<Text, _>(expression.fts5())
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(limit)
-        .load(sqlite(conn)?)?)
-}
-
-/// The same with their words.
-pub(super) fn newest_with_words(
-    conn: &mut Conn,
-    expression: &Expression,
-    (from, below): (i64, i64),
-    limit: i64,
+    with_words: bool,
 ) -> Result<Vec<Ranked>> {
     let query = diesel::sql_query(
-        "SELECT rowid AS id, room_id, seq, substr(line, 1, 4096) AS line FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? \
-         ORDER BY rowid DESC LIMIT ?",
+        "SELECT rowid AS id, room_id, seq, CASE WHEN ? THEN substr(line, 1, 4096) ELSE '' END AS line \
+         FROM words WHERE words MATCH ? AND rowid >= ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
     );
     Ok(query
+        .bind::<Bool, _>(with_words)
         .bind::<Text, _>(expression.fts5())
         .bind::<BigInt, _>(from)
         .bind::<BigInt, _>(below)

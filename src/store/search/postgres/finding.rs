@@ -4,14 +4,21 @@
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Bool, Text};
 
 use super::Number;
 use crate::error::Result;
+use crate::store::search::Ranked;
 use crate::store::search::expression::Expression;
-use crate::store::search::{Candidate, Ranked};
 
-const FINDING_SETTINGS: &str = "SET LOCAL enable_seqscan=off;";
+/// A plan must not depend on what was last counted of the table, which may have been empty then; and a search is too short to be
+/// compiled or spread over processes.
+const SETTINGS: &str =
+    "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0;";
+/// Rows in the order of their numbers, each looked at.
+const BY_NUMBER: &str = "SET LOCAL enable_bitmapscan=off; SET LOCAL enable_indexscan=on;";
+/// Rows that have the words, and only those.
+const BY_WORDS: &str = "SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
 /// The newest rows that are looked through one by one.
 const LOOKED_THROUGH: i64 = 12_000;
 /// Rows of a word that are sorted; of those of which there are more, it is looked through more rows.
@@ -21,86 +28,107 @@ const LOOKED_THROUGH_FOR_MANY: i64 = 200_000;
 #[derive(QueryableByName)]
 struct Counted {
     #[diesel(embed)]
-    candidate: Candidate,
+    ranked: Ranked,
     #[diesel(sql_type = BigInt)]
     many: i64,
 }
 
-/// The newest messages that fit, of those from one id on and below another; and down to which id that is all of them.
+/// The newest messages that fit, of those from one id on and below another, with their words where those are wanted; and down to
+/// which id that is all of them.
 pub(in crate::store::search) fn newest(
     postgres: &mut PgConnection,
     expression: &Expression,
     (from, below): (i64, i64),
     limit: i64,
-) -> Result<(Vec<Candidate>, i64)> {
-    postgres.batch_execute(FINDING_SETTINGS)?;
-    let wanted = expression.tsquery();
-    let walk = |postgres: &mut PgConnection, rows: i64| -> Result<Vec<Candidate>> {
-        let query = diesel::sql_query(
-            "SELECT id, room_id, seq FROM (SELECT id, room_id, seq, words FROM search_messages WHERE id >= $2 AND id < $3 \
-                 ORDER BY id DESC LIMIT $4) AS newest WHERE words @@ $1::tsquery ORDER BY id DESC LIMIT $5",
-        );
-        Ok(query
-            .bind::<Text, _>(&wanted)
-            .bind::<BigInt, _>(from)
-            .bind::<BigInt, _>(below)
-            .bind::<BigInt, _>(rows)
-            .bind::<BigInt, _>(limit)
-            .load(postgres)?)
+    with_words: bool,
+) -> Result<(Vec<Ranked>, i64)> {
+    postgres.batch_execute(SETTINGS)?;
+    let wanted = Wanted {
+        words: expression.tsquery(),
+        limit,
+        with_words,
     };
-    let found = walk(postgres, LOOKED_THROUGH)?;
-    if found.len() as i64 >= limit {
-        return Ok((found, from));
+    let (found, reached) = wanted.walk(postgres, (from, below), LOOKED_THROUGH)?;
+    if reached == from || found.len() as i64 >= limit {
+        return Ok((found, reached));
     }
-    // `+ 0`: so that it is the index of words that finds them.
-    let query = diesel::sql_query(
-        "SELECT id, room_id, seq, COUNT(*) OVER () AS many FROM (SELECT id, room_id, seq FROM search_messages \
-             WHERE words @@ $1::tsquery AND id + 0 >= $2 AND id + 0 < $3 LIMIT $4) AS found ORDER BY id DESC LIMIT $5",
-    );
-    let rows: Vec<Counted> = query
-        .bind::<Text, _>(&wanted)
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(SORTED_MAX + 1)
-        .bind::<BigInt, _>(limit)
-        .load(postgres)?;
+    let rows = wanted.sorted(postgres, (from, below))?;
     if rows.first().is_none_or(|row| row.many <= SORTED_MAX) {
-        let found = rows.into_iter().map(|row| row.candidate);
-        return Ok((found.collect(), from));
+        let found: Vec<Ranked> = rows.into_iter().map(|row| row.ranked).collect();
+        let reached = wanted.reached(&found, from);
+        return Ok((found, reached));
     }
     // Common once, and rare of late.
-    let found = walk(postgres, LOOKED_THROUGH_FOR_MANY)?;
-    if found.len() as i64 >= limit {
-        return Ok((found, from));
-    }
-    let query = diesel::sql_query(
-        "SELECT COALESCE(MIN(id), $1) AS value FROM (SELECT id FROM search_messages WHERE id >= $1 AND id < $2 \
-             ORDER BY id DESC LIMIT $3) AS looked_through",
-    );
-    let reached: Number = query
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(LOOKED_THROUGH_FOR_MANY)
-        .get_result(postgres)?;
-    Ok((found, reached.value))
+    wanted.walk(postgres, (from, below), LOOKED_THROUGH_FOR_MANY)
 }
 
-/// The newest messages that fit, with their words.
-pub(in crate::store::search) fn newest_with_words(
-    postgres: &mut PgConnection,
-    expression: &Expression,
-    (from, below): (i64, i64),
+struct Wanted {
+    words: String,
     limit: i64,
-) -> Result<Vec<Ranked>> {
-    postgres.batch_execute(FINDING_SETTINGS)?;
-    let query = diesel::sql_query(
-        "SELECT id, room_id, seq, substr(line, 1, 4096) AS line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 \
-         ORDER BY id DESC LIMIT $4",
-    );
-    Ok(query
-        .bind::<Text, _>(expression.tsquery())
-        .bind::<BigInt, _>(from)
-        .bind::<BigInt, _>(below)
-        .bind::<BigInt, _>(limit)
-        .load(postgres)?)
+    with_words: bool,
+}
+
+impl Wanted {
+    /// Looks through so many rows.
+    fn walk(
+        &self,
+        postgres: &mut PgConnection,
+        (from, below): (i64, i64),
+        rows: i64,
+    ) -> Result<(Vec<Ranked>, i64)> {
+        postgres.batch_execute(BY_NUMBER)?;
+        let query = diesel::sql_query(
+            "SELECT id AS value FROM search_messages WHERE id >= $1 AND id < $2 ORDER BY id DESC OFFSET $3 LIMIT 1",
+        );
+        let end: Option<Number> = query
+            .bind::<BigInt, _>(from)
+            .bind::<BigInt, _>(below)
+            .bind::<BigInt, _>(rows - 1)
+            .get_result(postgres)
+            .optional()?;
+        let end = end.map_or(from, |end| end.value);
+        let query = diesel::sql_query(
+            "SELECT id, room_id, seq, CASE WHEN $5 THEN substr(line, 1, 4096) ELSE '' END AS line FROM search_messages \
+             WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
+        );
+        let found: Vec<Ranked> = query
+            .bind::<Text, _>(&self.words)
+            .bind::<BigInt, _>(end)
+            .bind::<BigInt, _>(below)
+            .bind::<BigInt, _>(self.limit)
+            .bind::<Bool, _>(self.with_words)
+            .load(postgres)?;
+        let reached = self.reached(&found, end);
+        Ok((found, reached))
+    }
+
+    /// Finds all that fit, as far as they are not too many, and sorts them.
+    fn sorted(
+        &self,
+        postgres: &mut PgConnection,
+        (from, below): (i64, i64),
+    ) -> Result<Vec<Counted>> {
+        postgres.batch_execute(BY_WORDS)?;
+        let query = diesel::sql_query(
+            "SELECT id, room_id, seq, CASE WHEN $6 THEN substr(line, 1, 4096) ELSE '' END AS line, COUNT(*) OVER () AS many \
+             FROM (SELECT id, room_id, seq, line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 LIMIT $4) \
+             AS found ORDER BY id DESC LIMIT $5",
+        );
+        Ok(query
+            .bind::<Text, _>(&self.words)
+            .bind::<BigInt, _>(from)
+            .bind::<BigInt, _>(below)
+            .bind::<BigInt, _>(SORTED_MAX + 1)
+            .bind::<BigInt, _>(self.limit)
+            .bind::<Bool, _>(self.with_words)
+            .load(postgres)?)
+    }
+
+    /// Down to which id those that were found are all there are, where it was looked down to one.
+    fn reached(&self, found: &[Ranked], looked_down_to: i64) -> i64 {
+        match found.last() {
+            Some(last) if found.len() as i64 >= self.limit => last.candidate.id,
+            _ => looked_down_to,
+        }
+    }
 }
