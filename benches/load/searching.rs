@@ -104,13 +104,15 @@ pub fn run(stage: &mut Stage, plan: &SearchPlan) -> Result<Searched> {
     seeding::fill(stage, &filled, plan.messages, &text)?;
     let asker = Asker::of(stage);
     let began = Instant::now();
-    while !asker.is_complete()? {
+    // The newest is put in last.
+    while !asker.is_complete(plan.messages)? {
         if began.elapsed() > INDEXED_WITHIN {
             return Err("the index was not made in half an hour".into());
         }
         thread::sleep(BETWEEN_LOOKS);
     }
     let per_second = f64::from(plan.messages) / began.elapsed().as_secs_f64();
+    seeding::settle(stage)?;
     stage.rest()?;
     let talk = Plan {
         seconds: plan.seconds,
@@ -152,14 +154,13 @@ impl Asker {
         }
     }
 
-    fn is_complete(&self) -> Result<bool> {
+    /// Whether everything was put in, up to the message of a number.
+    fn is_complete(&self, last: u32) -> Result<bool> {
         let mut connection = http::Connection::open(self.address)?;
-        let answer = self.ask(&mut connection, "/api/search?q=amaranth")?;
+        let answer = self.ask(&mut connection, &format!("/api/search?q={last}"))?;
         let found: serde_json::Value = serde_json::from_slice(&answer)?;
-        let has_found = found["hits"]
-            .as_array()
-            .is_some_and(|hits| !hits.is_empty());
-        Ok(found["complete"] == true && has_found)
+        let hits = found["hits"].as_array();
+        Ok(found["complete"] == true && hits.is_some_and(|hits| !hits.is_empty()))
     }
 
     fn search_until(

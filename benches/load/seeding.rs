@@ -43,6 +43,17 @@ pub fn fill(stage: &mut Stage, room: &str, count: u32, text: &str) -> Result<()>
     stage.restart()
 }
 
+/// Has PostgreSQL do at once what it does by and by after so much was written.
+pub fn settle(stage: &Stage) -> Result<()> {
+    match &stage.backends.database {
+        Some(url) => {
+            postgresql::perform(url, "VACUUM ANALYZE")?;
+            postgresql::perform(url, "CHECKPOINT")
+        }
+        None => Ok(()),
+    }
+}
+
 fn filling(room: &str, count: u32, text: &str, numbers: &str, sent_at: &str, hash: &str) -> String {
     format!(
         "BEGIN;

@@ -21,8 +21,8 @@ impl Store {
     pub async fn finish_deletions(&self) {
         loop {
             match self.erase(next_piece).await {
-                Ok(true) => {}
-                Ok(false) => return self.files_are_gone(),
+                Ok(true) => self.files_are_gone(),
+                Ok(false) => return,
                 // Begun again at the next deletion, or the next start.
                 Err(error) => return log::warn!("deleted rooms are not gone yet: {error}"),
             }
@@ -64,7 +64,6 @@ pub fn begin(conn: &mut Conn, viewer: &Viewer, room: RoomId) -> Result<Vec<UserI
             rooms::deleted_at.eq(Some(now)),
         ))
         .execute(conn)?;
-    uploads::erase_of_room(conn, room)?;
     for user in &people {
         raise_access_revision(conn, *user)?;
     }
@@ -85,6 +84,7 @@ fn next_piece(conn: &mut Conn) -> Result<bool> {
     };
     let last_seq = members::locked_last_seq(conn, room)?;
     let first_left = first_seq + PIECE;
+    uploads::erase_below(conn, room, first_left)?;
     diesel::delete(
         messages::table
             .filter(messages::room_id.eq(room))

@@ -264,7 +264,7 @@ fn files_of(
 
 /// What they said after a message, room by room, at most [`PIECE`] messages.
 pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> Result<Vec<Said>> {
-    let rows: Vec<SaidColumns> = messages::table
+    let mut rows: Vec<SaidColumns> = messages::table
         .inner_join(rooms::table)
         .filter(messages::author_id.eq(user))
         .filter(messages::kind.is_null())
@@ -288,6 +288,9 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
         .load(conn)?;
     let last = rows.last().map_or((room, seq), |row| (row.0, row.1));
     let mut earlier = versions::of_person(conn, user, (room, seq), last)?;
+    if let Some(place) = earlier.left_out {
+        rows.retain(|row| (row.0, row.1) < place);
+    }
     let places: BTreeSet<(RoomId, UserId)> = rows.iter().map(|row| (row.0, user)).collect();
     let places: Vec<(RoomId, UserId)> = places.into_iter().collect();
     let known = access::permitted(conn, &places)?;
@@ -299,7 +302,10 @@ pub fn said_after(conn: &mut Conn, user: UserId, (room, seq): (RoomId, i64)) -> 
         room: known.contains(&(room_id, user)).then_some(room),
         sent_at: Time::from_sql(sent_at),
         message,
-        earlier: earlier.remove(&(room_id, seq)).unwrap_or_default(),
+        earlier: earlier
+            .by_message
+            .remove(&(room_id, seq))
+            .unwrap_or_default(),
     };
     Ok(rows.into_iter().map(said).collect())
 }

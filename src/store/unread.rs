@@ -204,21 +204,23 @@ impl Reader<'_> {
         read_seq: i64,
         last_seq: i64,
     ) -> Result<i64> {
-        let mut people = mentions::table
-            .inner_join(
-                messages::table.on(messages::room_id
-                    .eq(mentions::room_id)
-                    .and(messages::seq.eq(mentions::seq))),
-            )
+        // First those that name them, of which there are few: joined, SQLite looks through all messages of the room instead.
+        let naming: Vec<i64> = mentions::table
             .filter(mentions::user_id.eq(self.user))
             .filter(mentions::room_id.eq(room))
             .filter(mentions::seq.gt(read_seq))
             // What is said while it is counted is counted as it is heard of.
             .filter(mentions::seq.le(last_seq))
-            .filter(messages::calls.eq("people"))
-            .filter(messages::deleted_at.is_null())
+            .order(mentions::seq.desc())
             .select(mentions::seq)
             .limit(UNREAD_MAX)
+            .load(conn)?;
+        let mut people = messages::table
+            .filter(messages::room_id.eq(room))
+            .filter(messages::seq.eq_any(naming.clone()))
+            .filter(messages::calls.eq("people"))
+            .filter(messages::deleted_at.is_null())
+            .select(messages::seq)
             .into_boxed::<MultiBackend>();
         // In the words of the index, so that it is used.
         let calls_everyone = sql::<Nullable<Bool>>("messages.calls IN ('room', 'here')");
@@ -236,7 +238,12 @@ impl Reader<'_> {
             people = people.filter(messages::author_id.ne_all(self.unheard()));
             everyone = everyone.filter(messages::author_id.ne_all(self.unheard()));
         }
-        let (people, everyone): (Vec<i64>, Vec<i64>) = (people.load(conn)?, everyone.load(conn)?);
+        let people: Vec<i64> = if naming.is_empty() {
+            Vec::new()
+        } else {
+            people.load(conn)?
+        };
+        let everyone: Vec<i64> = everyone.load(conn)?;
         Ok(((people.len() + everyone.len()) as i64).min(UNREAD_MAX))
     }
 

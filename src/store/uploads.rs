@@ -16,7 +16,7 @@ use serde::Serialize;
 pub use attaching::{ATTACHMENTS_MAX, Wanted, names};
 pub(super) use attaching::{attach, claim, counted, of_messages};
 pub use erasing::discard_unsent_of;
-pub(super) use erasing::{erase, erase_of_room};
+pub(super) use erasing::{erase, erase_below};
 pub use keeping::{Kept, newest_of};
 pub use limits::{Quota, used_by};
 

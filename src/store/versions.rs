@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::connection::Conn;
 use super::messages::{self as stored, Message};
-use super::schema::{messages, versions};
+use super::schema::{messages, rooms as rooms_table, versions};
 use super::time::Time;
 use super::users::Viewer;
 use super::{RoomId, UserId, rooms};
@@ -16,6 +16,11 @@ use crate::rights::{self, Action};
 
 /// Of one message; beyond that the oldest go.
 pub const KEPT_MAX: i64 = 50;
+/// Of many messages, read together: all of at least one.
+const READ_MAX: i64 = 4 * KEPT_MAX;
+
+/// A message's room and number.
+type Place = (RoomId, i64);
 
 /// What a message said once.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +39,14 @@ pub struct Versions {
     pub message: Message,
     /// What it said before.
     pub earlier: Vec<Version>,
+}
+
+/// What several messages said before.
+pub(super) struct Earlier {
+    /// By message, the newest first.
+    pub(super) by_message: HashMap<Place, Vec<Version>>,
+    /// From which message on it was left out, where that is a lot.
+    pub(super) left_out: Option<Place>,
 }
 
 /// Keeps what a message says that is about to say something else.
@@ -92,13 +105,13 @@ pub fn of(
     })
 }
 
-/// What somebody's messages said before that lie behind one place and up to another, by room and number.
+/// What somebody's messages said before that lie behind one place and up to another.
 pub(super) fn of_person(
     conn: &mut Conn,
     user: UserId,
-    after: (RoomId, i64),
-    up_to: (RoomId, i64),
-) -> Result<HashMap<(RoomId, i64), Vec<Version>>> {
+    after: Place,
+    up_to: Place,
+) -> Result<Earlier> {
     let of_message = messages::room_id
         .eq(versions::room_id)
         .and(messages::seq.eq(versions::seq));
@@ -110,10 +123,18 @@ pub(super) fn of_person(
         .or(versions::room_id.eq(up_to.0).and(versions::seq.le(up_to.1)));
     let rows: Vec<(RoomId, i64, String, chrono::NaiveDateTime)> = versions::table
         .inner_join(messages::table.on(of_message))
+        .inner_join(rooms_table::table.on(rooms_table::id.eq(versions::room_id)))
         .filter(messages::author_id.eq(user))
+        .filter(messages::deleted_at.is_null())
+        .filter(rooms_table::deleted_at.is_null())
         .filter(is_after)
         .filter(is_before)
-        .order(versions::revision.desc())
+        .order((
+            versions::room_id.asc(),
+            versions::seq.asc(),
+            versions::revision.desc(),
+        ))
+        .limit(READ_MAX)
         .select((
             versions::room_id,
             versions::seq,
@@ -121,11 +142,19 @@ pub(super) fn of_person(
             versions::replaced_at,
         ))
         .load(conn)?;
-    let mut earlier: HashMap<(RoomId, i64), Vec<Version>> = HashMap::new();
+    // Of the last of them there may be more.
+    let cut = rows.last().map(|row| (row.0, row.1));
+    let cut = cut.filter(|_| rows.len() as i64 == READ_MAX);
+    let mut earlier = Earlier {
+        by_message: HashMap::new(),
+        left_out: cut,
+    };
     for (room, seq, text, replaced_at) in rows {
-        let replaced_at = Time::from_sql(replaced_at);
-        let version = Version { text, replaced_at };
-        earlier.entry((room, seq)).or_default().push(version);
+        if Some((room, seq)) != cut {
+            let replaced_at = Time::from_sql(replaced_at);
+            let versions = earlier.by_message.entry((room, seq)).or_default();
+            versions.push(Version { text, replaced_at });
+        }
     }
     Ok(earlier)
 }

@@ -156,10 +156,11 @@ async fn send(
     let room = room(&services, &caller.viewer, &slug).await?;
     services.chat.allow(caller.viewer.id)?;
     let _place = services.uploads.place(caller.viewer.id)?;
-    let announced = announced(&request);
-    if announced.is_some_and(|bytes| bytes > services.config.upload_max + BESIDE_MAX) {
+    let announced = announced(&request).saturating_sub(BESIDE_MAX);
+    if announced > services.config.upload_max {
         return Err(Error::TooLarge.into());
     }
+    foresee(&services, &caller.viewer, announced).await?;
     let mut form = Multipart::new(request.headers(), body);
     for _ in 0..FIELDS_MAX {
         let Some(field) = receiving::in_time(form.next()).await? else {
@@ -219,14 +220,27 @@ fn file_name(field: &actix_multipart::Field) -> FileName {
     FileName::of(name.unwrap_or_default())
 }
 
-fn announced(request: &HttpRequest) -> Option<u64> {
-    request
-        .headers()
-        .get(CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+/// The bytes of a request's body, where it tells.
+fn announced(request: &HttpRequest) -> u64 {
+    let told = request.headers().get(CONTENT_LENGTH);
+    let told = told.and_then(|told| told.to_str().ok());
+    told.and_then(|told| told.parse().ok()).unwrap_or(0)
+}
+
+/// Refuses before they arrive so many bytes that their sender may not keep. What is small is looked at when it is there.
+///
+/// Errors: `Refused`; `NoSpace`.
+async fn foresee(services: &Shared, viewer: &Viewer, bytes: u64) -> Result<()> {
+    if bytes <= BESIDE_MAX {
+        return Ok(());
+    }
+    let (user, quota) = (viewer.id, quota(services));
+    let read = services
+        .store
+        .read(move |conn| quota.would_allow(conn, user, bytes));
+    read.await?;
+    let blobs = services.store.blobs();
+    blobs.run(move |folder| folder.has_room_for(bytes)).await
 }
 
 fn quota(services: &Shared) -> Quota {

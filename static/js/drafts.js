@@ -3,6 +3,7 @@ export class Drafts {
   #database;
   #account;
   #epoch;
+  #isOver = false;
 
   constructor(database, account, epoch) {
     this.#database = database;
@@ -18,6 +19,7 @@ export class Drafts {
 
   /** `about` says what message is answered or edited, and what had been begun before that. */
   async keep(slug, text, about = {}) {
+    if (this.#isOver) return;
     const key = this.#key(slug);
     if (text.trim() === "" && !about.answered && !about.edited) await this.#database.delete("drafts", key).catch(() => {});
     else await this.#database.put("drafts", { key, account: this.#account, slug, text, ...about }).catch(() => {});
@@ -28,7 +30,9 @@ export class Drafts {
     return drafts.filter((draft) => draft.account === this.#account);
   }
 
+  /** Forgets all of them; what a page that is left would still keep is not kept any more. */
   async clear() {
+    this.#isOver = true;
     for (const draft of await this.all()) await this.#database.delete("drafts", draft.key).catch(() => {});
   }
 

@@ -15,6 +15,7 @@ on_both_databases!(
 
 whatever_the_database!(
     a_form_without_script_sends_files,
+    a_form_with_too_many_files_leaves_none_of_them,
     a_voice_says_how_long_and_how_loud_it_is,
     a_stretch_of_a_file_is_given_as_it_is_asked_for,
     an_animation_moves_and_has_a_still_picture,
@@ -249,6 +250,27 @@ async fn an_animation_moves_and_has_a_still_picture(database: Database) {
     assert_ne!(still.header("content-type"), Some("image/gif"));
     let page = ada.get("/chat/lobby/").await.text();
     assert!(page.contains("prefers-reduced-motion"), "{page}");
+}
+
+async fn a_form_with_too_many_files_leaves_none_of_them(database: Database) {
+    let site = Site::start(database);
+    let ada = site.person("ada").await;
+    let file = ("name=\"file\"; filename=\"tea\"", b"tea".as_slice());
+    let mut parts = vec![("name=\"message\"", b"the whole album".as_slice())];
+    parts.extend([file; 11]);
+    let refused = form(&ada, "/chat/lobby/", &parts)
+        .await
+        .expect(400, "eleven of them")
+        .text();
+    assert!(refused.contains("at most 10 files"), "{refused}");
+    assert!(refused.contains("the whole album"), "{refused}");
+    eventually("those that arrived to go", async || {
+        lying(&site.data()).is_empty()
+    })
+    .await;
+    form(&ada, "/chat/lobby/", &parts[..11])
+        .await
+        .expect(303, "ten of them");
 }
 
 async fn a_form_without_script_sends_files(database: Database) {

@@ -2,8 +2,10 @@
 
 use image::ImageFormat;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::eventually;
+use crate::people::Person;
 use crate::sending::{lying, part, picture, sends, shows, upload, uploaded};
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
@@ -157,6 +159,23 @@ async fn a_file_is_named_once_by_its_uploader_in_its_room(database: Database) {
         .expect(422, "nothing at all");
 }
 
+/// What is answered to a form that announces much more than it sends.
+async fn answered_before_it_arrives(person: &Person, path: &str) -> String {
+    let mut stream = person.browser.connect().await;
+    let begun = format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nOrigin: {}\r\nCookie: {}\r\n\
+         Content-Type: multipart/form-data; boundary=edge\r\nContent-Length: 900000\r\n\r\n\
+         --edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n",
+        person.browser.host(),
+        person.browser.origin(),
+        person.browser.cookie_header().unwrap(),
+    );
+    stream.write_all(begun.as_bytes()).await.unwrap();
+    let mut answer = vec![0; 64];
+    let count = stream.read(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer[..count]).into_owned()
+}
+
 async fn nobody_keeps_more_than_their_share(database: Database) {
     let settings = [("ADDA_UPLOAD_MAX", "1MB"), ("ADDA_UPLOAD_QUOTA", "1500kB")];
     let site = Site::with(database, &settings);
@@ -171,6 +190,10 @@ async fn nobody_keeps_more_than_their_share(database: Database) {
         .expect(403, "over her share");
     let refusal = refused.value()["error"]["message"].clone();
     assert!(refusal.as_str().unwrap().contains("space"), "{refusal}");
+    for path in ["/api/rooms/lobby/uploads", "/chat/lobby/"] {
+        let answer = answered_before_it_arrives(&ada, path).await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{path}: {answer}");
+    }
     let parts = "/api/rooms/lobby/uploads/parts";
     for (size, status) in [(1_000_000, 403), (1_000_001, 413), (0, 422), (500_000, 201)] {
         let announced = json!({"name": "large", "size": size});

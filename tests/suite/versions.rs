@@ -12,6 +12,7 @@ on_both_databases!(
     members_read_it_where_the_site_lets_them,
     its_author_erases_it_and_the_mark_stays,
     of_many_versions_the_newest_are_kept,
+    its_author_is_given_all_of_it_however_much,
     it_goes_with_the_message_and_with_the_room,
 );
 
@@ -122,6 +123,32 @@ async fn of_many_versions_the_newest_are_kept(database: Database) {
         (kept[0].as_str(), kept[49].as_str()),
         ("words 50", "words 1")
     );
+}
+
+async fn its_author_is_given_all_of_it_however_much(database: Database) {
+    let (clock, _site, _ada, mut ben) = after_two_edits(database).await;
+    for seq in 2..=7 {
+        ben.says(&format!("message {seq}")).await;
+    }
+    clock.is("+300");
+    // Those of several messages are more than are read together.
+    for seq in 1..=7 {
+        for number in 0..50 {
+            edits(&ben, "lobby", seq, &format!("words {number}"), 200).await;
+        }
+    }
+    let mine = ben.reads("/settings/data.json").await;
+    let said = mine["messages"].as_array().unwrap();
+    assert_eq!(said.len(), 7);
+    for (message, first) in said.iter().zip(["nothing at all", "message 2"]) {
+        let earlier = message["earlier"].as_array().unwrap();
+        assert_eq!(earlier.len(), 50);
+        assert_eq!(earlier[0]["message"], "words 48");
+        assert_eq!(earlier[49]["message"], first);
+    }
+    for message in said {
+        assert_eq!(message["earlier"].as_array().unwrap().len(), 50);
+    }
 }
 
 async fn it_goes_with_the_message_and_with_the_room(database: Database) {

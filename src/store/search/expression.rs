@@ -46,6 +46,17 @@ impl Expression {
         format!("{} & !({})", with.join(" & "), without.join(" | "))
     }
 
+    /// The same without the rooms that somebody may read, where those are nearly all there are: an index finds the rest sooner than
+    /// that and them. What it finds is still to be looked at by the whole of it.
+    pub(super) fn sought(&self) -> Expression {
+        let mut sought = self.clone();
+        sought.marks.retain(|marks| !marks.contains(&Mark::Open));
+        if sought.terms.is_empty() && sought.marks.is_empty() {
+            return self.clone();
+        }
+        sought
+    }
+
     fn parts(
         &self,
         term: impl Fn(&Term) -> String,
@@ -67,6 +78,19 @@ impl Expression {
 mod tests {
     use super::*;
     use crate::search::query::Query;
+
+    #[test]
+    fn rooms_for_everyone_are_not_what_is_sought() {
+        let expression = |typed: &str, marks: &[Mark]| Expression {
+            terms: Query::parse(typed).map_or(Vec::new(), |query| query.terms),
+            marks: vec![marks.to_vec()],
+            ..Expression::default()
+        };
+        let sought = |typed, marks: &[Mark]| expression(typed, marks).sought().tsquery();
+        assert_eq!(sought("row", &[Mark::Room(7), Mark::Open]), "('row':*)");
+        assert_eq!(sought("row", &[Mark::Room(7)]), "('row':*) & ('§r7')");
+        assert_eq!(sought("", &[Mark::Open]), "('§o')");
+    }
 
     #[test]
     fn every_word_is_quoted_in_both() {

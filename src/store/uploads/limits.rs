@@ -24,12 +24,22 @@ impl Quota {
     ///
     /// Errors: `Refused`.
     pub(super) fn allows(self, conn: &mut Conn, user: UserId, more: u64) -> Result<()> {
-        let mine = users::table.find(user).select(users::new_until);
-        let new_until: Option<chrono::NaiveDateTime> = match conn {
-            // The one writing transaction of SQLite is lock enough.
-            Conn::Sqlite(sqlite) => mine.first(sqlite)?,
-            Conn::Postgres(postgres) => mine.for_update().first(postgres)?,
-        };
+        // The one writing transaction of SQLite is lock enough.
+        if let Conn::Postgres(postgres) = conn {
+            let mine = users::table.find(user).select(users::id);
+            let _: UserId = mine.for_update().first(postgres)?;
+        }
+        self.would_allow(conn, user, more)
+    }
+
+    /// Refuses so many bytes more of somebody as it is now, before they are there.
+    ///
+    /// Errors: `Refused`.
+    pub fn would_allow(self, conn: &mut Conn, user: UserId, more: u64) -> Result<()> {
+        let new_until: Option<chrono::NaiveDateTime> = users::table
+            .find(user)
+            .select(users::new_until)
+            .first(conn)?;
         let waiting: i64 = uploads::table
             .filter(uploads::uploader_id.eq(user))
             .filter(uploads::seq.is_null())

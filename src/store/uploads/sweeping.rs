@@ -6,6 +6,7 @@ use std::time::Duration;
 use diesel::prelude::*;
 use tokio::time::{Instant, timeout};
 
+use super::erasing::locked;
 use crate::error::Result;
 use crate::files::FileId;
 use crate::store::blobs::{Blobs, Resting};
@@ -153,7 +154,7 @@ fn unsent_since_long(conn: &mut Conn) -> Result<Vec<(FileId, bool)>> {
 }
 
 fn let_go(conn: &mut Conn, ids: &[FileId]) -> Result<()> {
-    let words: Vec<&str> = ids.iter().map(FileId::as_str).collect();
+    let words = locked(conn, ids.iter().map(FileId::to_string).collect())?;
     diesel::update(uploads::table)
         .filter(uploads::id.eq_any(words))
         .filter(uploads::seq.is_null())
@@ -165,7 +166,7 @@ fn let_go(conn: &mut Conn, ids: &[FileId]) -> Result<()> {
 
 /// Files that still arrive are looked at again in an hour.
 fn wait_again(conn: &mut Conn, ids: &[FileId]) -> Result<()> {
-    let words: Vec<&str> = ids.iter().map(FileId::as_str).collect();
+    let words = locked(conn, ids.iter().map(FileId::to_string).collect())?;
     diesel::update(uploads::table)
         .filter(uploads::id.eq_any(words))
         .filter(uploads::state.eq("arriving"))
@@ -186,7 +187,7 @@ fn gone(conn: &mut Conn) -> Result<Vec<FileId>> {
 }
 
 fn forget(conn: &mut Conn, ids: &[FileId]) -> Result<()> {
-    let words: Vec<&str> = ids.iter().map(FileId::as_str).collect();
+    let words = locked(conn, ids.iter().map(FileId::to_string).collect())?;
     diesel::delete(uploads::table)
         .filter(uploads::id.eq_any(words))
         .filter(uploads::state.eq("gone"))

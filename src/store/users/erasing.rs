@@ -45,7 +45,6 @@ pub fn may_go(conn: &mut Conn, user: UserId) -> Result<()> {
 pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Result<()> {
     may_go(conn, user)?;
     avatars::remove(conn, user)?;
-    uploads::discard_unsent_of(conn, user)?;
     let now = Time::now().sql();
     diesel::update(users::table.find(user))
         .set((
@@ -66,6 +65,8 @@ pub fn erase(conn: &mut Conn, user: UserId, former: &str, words_go: bool) -> Res
             users::words_go.eq(words_go),
         ))
         .execute(conn)?;
+    // Behind their own row, as whoever sends a file locks them.
+    uploads::discard_unsent_of(conn, user)?;
     diesel::delete(attention::table.find(user)).execute(conn)?;
     muted::forget(conn, user)?;
     diesel::delete(password_resets::table.filter(password_resets::user_id.eq(user)))

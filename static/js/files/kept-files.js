@@ -7,6 +7,7 @@ export class KeptFiles {
   #database;
   #account;
   #epoch;
+  #isOver = false;
 
   constructor(database, account, epoch) {
     this.#database = database;
@@ -15,11 +16,13 @@ export class KeptFiles {
   }
 
   async keepBytes(key, bytes) {
+    if (this.#isOver) return;
     const kept = { key, account: this.#account, bytes };
     await this.#database.put("bytes", kept, BYTES_SECONDS).catch((error) => console.warn("a file could not be kept", error));
   }
 
   async keep(record) {
+    if (this.#isOver) return;
     const kept = { ...record, account: this.#account, epoch: this.#epoch, tab };
     await this.#database.put("uploads", kept).catch((error) => console.warn("an upload could not be kept", error));
   }
@@ -47,7 +50,9 @@ export class KeptFiles {
     return (await this.#all()).filter(({ clientId }) => clientId === null);
   }
 
+  /** Forgets all of them; how far those come that are on their way is not kept any more. */
   async clear() {
+    this.#isOver = true;
     for (const { key } of await this.#all()) await this.forget(key);
   }
 

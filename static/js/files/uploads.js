@@ -110,11 +110,11 @@ export class Uploads extends EventTarget {
     return keys.map((key) => this.#items.get(key).record).map(({ id, covered }) => (covered ? { id, covered } : id));
   }
 
-  /** Tries again what has failed; `anew` sends it from its beginning, even where all of it had arrived. */
-  retry(key, anew = false) {
+  /** Tries again what has failed; with `isDoubtful` also what had arrived, as far as the server has forgotten it. */
+  retry(key, isDoubtful = false) {
     const item = this.#items.get(key);
-    if (!item || item.state === "sending" || (!anew && item.state !== "failed")) return;
-    if (anew) Object.assign(item.record, { id: null, isWhole: false });
+    if (!item || item.state === "sending" || (!isDoubtful && item.state !== "failed")) return;
+    item.record.isWhole = false;
     item.state = "waiting";
     item.failed = null;
     item.upload = this.#uploadOf(item);

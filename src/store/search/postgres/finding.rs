@@ -1,5 +1,5 @@
-//! GIN finds all rows of a word, in no order. So the newest are first looked through one by one: a word that is common is among them
-//! often enough. Of the others there are few enough to be sorted.
+//! GIN finds all rows of a word, in no order, and each of them lies somewhere else. So a page's worth is first looked for among the
+//! newest rows one by one, where a word that is common is often enough; then among more of them, by GIN; and then among all.
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -21,6 +21,10 @@ const BY_NUMBER: &str = "SET LOCAL enable_bitmapscan=off; SET LOCAL enable_index
 const BY_WORDS: &str = "SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
 /// The newest rows that are looked through one by one.
 const LOOKED_THROUGH: i64 = 12_000;
+/// The newest rows among which those of a word are found before those among all.
+const LATELY: i64 = 60_000;
+/// So many are on no page: who wants as many compares them, and has said down to where.
+const PAGE_MAX: i64 = 1_000;
 /// Rows of a word that are sorted; of those of which there are more, it is looked through more rows.
 const SORTED_MAX: i64 = 10_000;
 const LOOKED_THROUGH_FOR_MANY: i64 = 200_000;
@@ -41,41 +45,50 @@ pub(in crate::store::search) fn newest(
     (from, below): (i64, i64),
     limit: i64,
     with_words: bool,
-) -> Result<(Vec<Ranked>, i64)> {
+) -> Result<Newest> {
     postgres.batch_execute(SETTINGS)?;
     let wanted = Wanted {
+        sought: expression.sought().tsquery(),
         words: expression.tsquery(),
         limit,
         with_words,
     };
-    let (found, reached) = wanted.walk(postgres, (from, below), LOOKED_THROUGH)?;
-    if reached == from || found.len() as i64 >= limit {
-        return Ok((found, reached));
+    if limit <= PAGE_MAX {
+        let (found, reached) = wanted.walk(postgres, (from, below), LOOKED_THROUGH)?;
+        if reached == from || found.len() as i64 >= limit {
+            return Ok((found, reached));
+        }
+        let lately = wanted.floor(postgres, (from, below), LATELY)?;
+        if let Some((found, reached)) = wanted.sorted(postgres, (lately, below))?
+            && (reached == from || found.len() as i64 >= limit)
+        {
+            return Ok((found, reached));
+        }
     }
-    let rows = wanted.sorted(postgres, (from, below))?;
-    if rows.first().is_none_or(|row| row.many <= SORTED_MAX) {
-        let found: Vec<Ranked> = rows.into_iter().map(|row| row.ranked).collect();
-        let reached = wanted.reached(&found, from);
-        return Ok((found, reached));
+    match wanted.sorted(postgres, (from, below))? {
+        Some(all) => Ok(all),
+        // Common once, and rare of late.
+        None => wanted.walk(postgres, (from, below), LOOKED_THROUGH_FOR_MANY),
     }
-    // Common once, and rare of late.
-    wanted.walk(postgres, (from, below), LOOKED_THROUGH_FOR_MANY)
 }
 
 struct Wanted {
+    sought: String,
     words: String,
     limit: i64,
     with_words: bool,
 }
 
+type Newest = (Vec<Ranked>, i64);
+
 impl Wanted {
-    /// Looks through so many rows.
-    fn walk(
+    /// Where so many rows end.
+    fn floor(
         &self,
         postgres: &mut PgConnection,
         (from, below): (i64, i64),
         rows: i64,
-    ) -> Result<(Vec<Ranked>, i64)> {
+    ) -> Result<i64> {
         postgres.batch_execute(BY_NUMBER)?;
         let query = diesel::sql_query(
             "SELECT id AS value FROM search_messages WHERE id >= $1 AND id < $2 ORDER BY id DESC OFFSET $3 LIMIT 1",
@@ -86,7 +99,17 @@ impl Wanted {
             .bind::<BigInt, _>(rows - 1)
             .get_result(postgres)
             .optional()?;
-        let end = end.map_or(from, |end| end.value);
+        Ok(end.map_or(from, |end| end.value))
+    }
+
+    /// Looks through so many rows.
+    fn walk(
+        &self,
+        postgres: &mut PgConnection,
+        (from, below): (i64, i64),
+        rows: i64,
+    ) -> Result<Newest> {
+        let end = self.floor(postgres, (from, below), rows)?;
         let query = diesel::sql_query(
             "SELECT id, room_id, seq, CASE WHEN $5 THEN substr(line, 1, 4096) ELSE '' END AS line FROM search_messages \
              WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
@@ -102,26 +125,34 @@ impl Wanted {
         Ok((found, reached))
     }
 
-    /// Finds all that fit, as far as they are not too many, and sorts them.
+    /// Finds all that fit and sorts them; `None` where they are too many.
     fn sorted(
         &self,
         postgres: &mut PgConnection,
         (from, below): (i64, i64),
-    ) -> Result<Vec<Counted>> {
+    ) -> Result<Option<Newest>> {
         postgres.batch_execute(BY_WORDS)?;
+        // `IS TRUE`: so that it is asked of the rows, and not of the index.
         let query = diesel::sql_query(
-            "SELECT id, room_id, seq, CASE WHEN $6 THEN substr(line, 1, 4096) ELSE '' END AS line, COUNT(*) OVER () AS many \
-             FROM (SELECT id, room_id, seq, line FROM search_messages WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 LIMIT $4) \
-             AS found ORDER BY id DESC LIMIT $5",
+            "SELECT id, room_id, seq, CASE WHEN $7 THEN substr(line, 1, 4096) ELSE '' END AS line, COUNT(*) OVER () AS many \
+             FROM (SELECT id, room_id, seq, line FROM search_messages WHERE words @@ $1::tsquery AND (words @@ $2::tsquery) IS TRUE \
+                 AND id >= $3 AND id < $4 LIMIT $5) AS found ORDER BY id DESC LIMIT $6",
         );
-        Ok(query
+        let rows: Vec<Counted> = query
+            .bind::<Text, _>(&self.sought)
             .bind::<Text, _>(&self.words)
             .bind::<BigInt, _>(from)
             .bind::<BigInt, _>(below)
             .bind::<BigInt, _>(SORTED_MAX + 1)
             .bind::<BigInt, _>(self.limit)
             .bind::<Bool, _>(self.with_words)
-            .load(postgres)?)
+            .load(postgres)?;
+        if rows.first().is_some_and(|row| row.many > SORTED_MAX) {
+            return Ok(None);
+        }
+        let found: Vec<Ranked> = rows.into_iter().map(|row| row.ranked).collect();
+        let reached = self.reached(&found, from);
+        Ok(Some((found, reached)))
     }
 
     /// Down to which id those that were found are all there are, where it was looked down to one.

@@ -1,0 +1,2 @@
+DROP INDEX messages_to_everyone;
+CREATE INDEX messages_to_everyone ON messages (room_id, seq) WHERE calls IN ('room', 'here');
