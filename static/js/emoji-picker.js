@@ -9,6 +9,7 @@ const COLUMNS = 8;
 const FOUND_MOST = 64;
 const WORDS_MOST = 16;
 const PIECE_EVERY = 16;
+const PIECE = 8 * COLUMNS;
 const touch = matchMedia("(hover: none) and (pointer: coarse)");
 
 let only = null;
@@ -79,14 +80,16 @@ class Picker {
     const placed = all.map((one, at) => ({ ...one, place: at }));
     const sections = groups.map(makeSection);
     this.#grid.replaceChildren(makeSection("recent"), ...sections);
-    const fill = (section) => {
+    const pieces = sections.flatMap((section) => {
       const ones = placed.filter(({ group }) => group === section.dataset.group);
-      section.lastElementChild.append(...ones.map((one) => makeOne({ ...one, text: this.#toned(one) })));
-    };
+      const starts = Array.from({ length: Math.ceil(ones.length / PIECE) }, (_, turn) => turn * PIECE);
+      return starts.map((start) => ({ into: section.lastElementChild, ones: ones.slice(start, start + PIECE) }));
+    });
+    const fill = ({ into, ones }) => into.append(...ones.map((one) => makeOne({ ...one, text: this.#toned(one) })));
     // What is seen first, and the rest in pieces behind it.
-    const [first, ...rest] = sections;
+    const [first, ...rest] = pieces;
     fill(first);
-    rest.forEach((section, turn) => setTimeout(() => fill(section), turn * PIECE_EVERY));
+    rest.forEach((piece, turn) => setTimeout(() => fill(piece), turn * PIECE_EVERY));
   }
 
   /** Everything in the chosen skin tone, where it has one. */

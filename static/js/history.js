@@ -2,6 +2,9 @@
 // jump to. No more are drawn than a reader may come to see in a moment: the farthest are let go of, and loaded again.
 import { call, roomPath } from "./api.js";
 
+// So many are put in without a scroll that stutters.
+const PAGE = 30;
+const PAGE_AROUND = 50;
 const REST_AFTER_FAILURE = 2_000;
 const DRAWN_AT_MOST = 300;
 // Folded, many messages may be one line: these are let go of although they are near.
@@ -55,7 +58,7 @@ export class History extends EventTarget {
   async around(seq) {
     this.startAnew();
     const turn = this.#turn;
-    const page = await this.#ask(`around=${seq}`, turn);
+    const page = await this.#ask(`limit=${PAGE_AROUND}&around=${seq}`, turn);
     if (!page) return false;
     if (page.messages.some((message) => message.seq === seq)) {
       this.#timeline.reset(page);
@@ -82,7 +85,7 @@ export class History extends EventTarget {
     const isOlder = side === "before";
     this.#sign.hidden = !isOlder;
     try {
-      const page = await this.#ask(`${side}=${seq}`, turn);
+      const page = await this.#ask(`limit=${PAGE}&${side}=${seq}`, turn);
       // What it was to follow may have been let go of meanwhile: a hole would be left.
       if (page && seq === (isOlder ? this.#timeline.firstSeq : this.#timeline.lastSeq)) this.#take(page, isOlder);
     } catch (error) {
@@ -100,7 +103,7 @@ export class History extends EventTarget {
     this.#busy = true;
     this.#meanwhile.clear();
     try {
-      const page = await call("GET", `${this.#path}?limit=50&${which}`);
+      const page = await call("GET", `${this.#path}?${which}`);
       if (turn !== this.#turn) return null;
       return this.#meanwhile.size < KEPT_MEANWHILE ? page : await this.#ask(which, turn);
     } finally {

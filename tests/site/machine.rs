@@ -9,7 +9,7 @@ use super::{Database, Site};
 const TICK: Duration = Duration::from_millis(10);
 
 impl Site {
-    /// Starts a site whose calls to the kernel go wrong in the way that `strace` is told, such as `error=EIO:when=40+`,
+    /// Starts a site whose calls to the kernel go wrong in the way that `strace` is told, such as `error=EIO:when=60+`,
     /// counted in each thread by itself.
     pub fn faulty(calls: &str, fault: &str, settings: &[(&str, &str)]) -> Site {
         // The tracer is a grandchild: the process keeps its own number and its own exit code.

@@ -15,7 +15,7 @@ const MANY: usize = 400;
 #[test]
 fn nothing_is_acknowledged_after_a_commit_that_did_not_reach_the_disk() {
     crate::play(async {
-        let fault = "error=EIO:when=40+";
+        let fault = "error=EIO:when=60+";
         let mut site = Site::faulty("fsync,fdatasync", fault, &[UNLIMITED]);
         let mut ada = site.person("ada").await;
         let mut ben = site.person("ben").await;
@@ -161,8 +161,8 @@ fn a_slow_disk_makes_people_wait_and_loses_nothing() {
     const QUICK: usize = 20;
     const SAID: usize = 950;
     crate::play(async {
-        // A second each, from the twentieth of the writing thread on.
-        let fault = "delay_exit=1000000:when=20+";
+        // Half a second each, from the twentieth of the writing thread on: a commit takes three of them at most.
+        let fault = "delay_exit=500000:when=20+";
         let site = Site::faulty("fsync,fdatasync", fault, &[UNLIMITED]);
         let mut ada = site.person("ada").await;
         let mut ben = site.person("ben").await;

@@ -181,10 +181,10 @@ async fn nobody_keeps_more_than_their_share(database: Database) {
     let site = Site::with(database, &settings);
     let ada = site.person("ada").await;
     let large = vec![7; 1_000_000];
-    let message = shows(&ada, "lobby", "large", &large).await;
     upload(&ada, "lobby", "larger", &vec![7; 1_000_001])
         .await
         .expect(413, "over the limit");
+    let message = shows(&ada, "lobby", "large", &large).await;
     let refused = upload(&ada, "lobby", "large", &large)
         .await
         .expect(403, "over her share");

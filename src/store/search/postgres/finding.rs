@@ -11,18 +11,18 @@ use crate::error::Result;
 use crate::store::search::Ranked;
 use crate::store::search::expression::Expression;
 
+/// How rows are found: in the order of their numbers, each looked at; or by their words, and only those that have them.
+///
 /// A plan must not depend on what was last counted of the table, which may have been empty then; and a search is too short to be
 /// compiled or spread over processes.
-const SETTINGS: &str =
-    "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0;";
-/// Rows in the order of their numbers, each looked at.
-const BY_NUMBER: &str = "SET LOCAL enable_bitmapscan=off; SET LOCAL enable_indexscan=on;";
-/// Rows that have the words, and only those.
-const BY_WORDS: &str = "SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
+const BY_NUMBER: &str = "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0; \
+     SET LOCAL enable_bitmapscan=off; SET LOCAL enable_indexscan=on;";
+const BY_WORDS: &str = "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0; \
+     SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
 /// The newest rows that are looked through one by one.
-const LOOKED_THROUGH: i64 = 12_000;
+const LOOKED_THROUGH: i64 = 4_000;
 /// The newest rows among which those of a word are found before those among all.
-const LATELY: i64 = 60_000;
+const LATELY: i64 = 40_000;
 /// So many are on no page: who wants as many compares them, and has said down to where.
 const PAGE_MAX: i64 = 1_000;
 /// Rows of a word that are sorted; of those of which there are more, it is looked through more rows.
@@ -46,7 +46,6 @@ pub(in crate::store::search) fn newest(
     limit: i64,
     with_words: bool,
 ) -> Result<Newest> {
-    postgres.batch_execute(SETTINGS)?;
     let wanted = Wanted {
         sought: expression.sought().tsquery(),
         words: expression.tsquery(),
@@ -54,22 +53,40 @@ pub(in crate::store::search) fn newest(
         with_words,
     };
     if limit <= PAGE_MAX {
+        postgres.batch_execute(BY_NUMBER)?;
         let (found, reached) = wanted.walk(postgres, (from, below), LOOKED_THROUGH)?;
         if reached == from || found.len() as i64 >= limit {
             return Ok((found, reached));
         }
-        let lately = wanted.floor(postgres, (from, below), LATELY)?;
+        let lately = floor(postgres, (from, below), LATELY)?;
+        postgres.batch_execute(BY_WORDS)?;
         if let Some((found, reached)) = wanted.sorted(postgres, (lately, below))?
             && (reached == from || found.len() as i64 >= limit)
         {
             return Ok((found, reached));
         }
     }
-    match wanted.sorted(postgres, (from, below))? {
-        Some(all) => Ok(all),
-        // Common once, and rare of late.
-        None => wanted.walk(postgres, (from, below), LOOKED_THROUGH_FOR_MANY),
+    postgres.batch_execute(BY_WORDS)?;
+    if let Some(all) = wanted.sorted(postgres, (from, below))? {
+        return Ok(all);
     }
+    // Common once, and rare of late.
+    postgres.batch_execute(BY_NUMBER)?;
+    wanted.walk(postgres, (from, below), LOOKED_THROUGH_FOR_MANY)
+}
+
+/// Where so many rows end.
+fn floor(postgres: &mut PgConnection, (from, below): (i64, i64), rows: i64) -> Result<i64> {
+    let query = diesel::sql_query(
+        "SELECT id AS value FROM search_messages WHERE id >= $1 AND id < $2 ORDER BY id DESC OFFSET $3 LIMIT 1",
+    );
+    let end: Option<Number> = query
+        .bind::<BigInt, _>(from)
+        .bind::<BigInt, _>(below)
+        .bind::<BigInt, _>(rows - 1)
+        .get_result(postgres)
+        .optional()?;
+    Ok(end.map_or(from, |end| end.value))
 }
 
 struct Wanted {
@@ -82,26 +99,6 @@ struct Wanted {
 type Newest = (Vec<Ranked>, i64);
 
 impl Wanted {
-    /// Where so many rows end.
-    fn floor(
-        &self,
-        postgres: &mut PgConnection,
-        (from, below): (i64, i64),
-        rows: i64,
-    ) -> Result<i64> {
-        postgres.batch_execute(BY_NUMBER)?;
-        let query = diesel::sql_query(
-            "SELECT id AS value FROM search_messages WHERE id >= $1 AND id < $2 ORDER BY id DESC OFFSET $3 LIMIT 1",
-        );
-        let end: Option<Number> = query
-            .bind::<BigInt, _>(from)
-            .bind::<BigInt, _>(below)
-            .bind::<BigInt, _>(rows - 1)
-            .get_result(postgres)
-            .optional()?;
-        Ok(end.map_or(from, |end| end.value))
-    }
-
     /// Looks through so many rows.
     fn walk(
         &self,
@@ -109,7 +106,7 @@ impl Wanted {
         (from, below): (i64, i64),
         rows: i64,
     ) -> Result<Newest> {
-        let end = self.floor(postgres, (from, below), rows)?;
+        let end = floor(postgres, (from, below), rows)?;
         let query = diesel::sql_query(
             "SELECT id, room_id, seq, CASE WHEN $5 THEN substr(line, 1, 4096) ELSE '' END AS line FROM search_messages \
              WHERE words @@ $1::tsquery AND id >= $2 AND id < $3 ORDER BY id DESC LIMIT $4",
@@ -131,7 +128,6 @@ impl Wanted {
         postgres: &mut PgConnection,
         (from, below): (i64, i64),
     ) -> Result<Option<Newest>> {
-        postgres.batch_execute(BY_WORDS)?;
         // `IS TRUE`: so that it is asked of the rows, and not of the index.
         let query = diesel::sql_query(
             "SELECT id, room_id, seq, CASE WHEN $7 THEN substr(line, 1, 4096) ELSE '' END AS line, COUNT(*) OVER () AS many \
