@@ -29,6 +29,8 @@ class Picker {
   #tones = document.getElementById("picker-tones");
   #status = document.getElementById("picker-status");
   #all = [];
+  #pieces = [];
+  #filling = null;
   #tone = 0;
   #choose = null;
   #opener = null;
@@ -64,6 +66,7 @@ class Picker {
     try {
       const { groups, all } = await emoji();
       if (this.#all.length === 0) this.#make(groups, all);
+      this.#fill();
       this.#drawRecent();
       this.#look();
       place(this.#panel, opener);
@@ -80,16 +83,20 @@ class Picker {
     const placed = all.map((one, at) => ({ ...one, place: at }));
     const sections = groups.map(makeSection);
     this.#grid.replaceChildren(makeSection("recent"), ...sections);
-    const pieces = sections.flatMap((section) => {
+    this.#pieces = sections.flatMap((section) => {
       const ones = placed.filter(({ group }) => group === section.dataset.group);
       const starts = Array.from({ length: Math.ceil(ones.length / PIECE) }, (_, turn) => turn * PIECE);
       return starts.map((start) => ({ into: section.lastElementChild, ones: ones.slice(start, start + PIECE) }));
     });
-    const fill = ({ into, ones }) => into.append(...ones.map((one) => makeOne({ ...one, text: this.#toned(one) })));
-    // What is seen first, and the rest in pieces behind it.
-    const [first, ...rest] = pieces;
-    fill(first);
-    rest.forEach((piece, turn) => setTimeout(() => fill(piece), turn * PIECE_EVERY));
+  }
+
+  /** Fills in what is seen first, and the rest in pieces behind it, as long as it is open. */
+  #fill() {
+    clearTimeout(this.#filling);
+    const piece = this.#pieces.shift();
+    if (!piece) return;
+    piece.into.append(...piece.ones.map((one) => makeOne({ ...one, text: this.#toned(one) })));
+    this.#filling = setTimeout(() => this.#panel.matches(":popover-open") && this.#fill(), PIECE_EVERY);
   }
 
   /** Everything in the chosen skin tone, where it has one. */

@@ -3,7 +3,7 @@
 import { call, roomPath } from "./api.js";
 
 // So many are put in without a scroll that stutters.
-const PAGE = 30;
+const PAGE = 20;
 const PAGE_AROUND = 50;
 const REST_AFTER_FAILURE = 2_000;
 const DRAWN_AT_MOST = 300;
