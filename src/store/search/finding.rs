@@ -17,6 +17,7 @@ use crate::store::connection::Conn;
 use crate::store::messages::{self, Message};
 use crate::store::muted::Muted;
 use crate::store::rooms::{self, Room};
+use crate::store::time::Time;
 use crate::store::users::Viewer;
 use crate::store::{RoomId, attention, muted};
 
@@ -24,6 +25,8 @@ use crate::store::{RoomId, attention, muted};
 const RANKED_MAX: i64 = 10_000;
 /// How often more is taken from the index for a page, where what it names is not what is looked for any more.
 const ROUNDS_MAX: usize = 20;
+/// In milliseconds: within so long something fits that is looked for, most often.
+const LATELY: i64 = 10 * 24 * 3_600_000;
 /// How many times more are taken where those before were not enough to compare.
 const TAKEN_MORE: i64 = 4;
 
@@ -116,6 +119,8 @@ fn best(
     // What was found and not judged yet, the best first; all that there is from an id on, or the most that are compared.
     let mut places: Vec<(Cursor, Candidate)> = Vec::new();
     let (mut below, mut compared, mut taken) = (end, 0, wanted.limit as i64 + 1);
+    // A page of what is usual, and all that could come before it.
+    let lately = Time::now().milliseconds().min(ids::moment(end)) - gain - LATELY;
     for _ in 0..ROUNDS_MAX {
         let needed = wanted.limit + 1 - hits.len();
         let comes_first = |(place, _): &(Cursor, Candidate)| {
@@ -126,6 +131,7 @@ fn best(
             let left = RANKED_MAX - compared;
             let (down_to, most) = match places.get(needed - 1) {
                 Some((place, _)) => (ids::first_at(place.score.saturating_sub(gain)), left),
+                None if compared == 0 && below == end => (ids::first_at(lately), left),
                 None => (from, taken.min(left)),
             };
             let down_to = down_to.clamp(from, below);
