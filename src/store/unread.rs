@@ -215,9 +215,10 @@ impl Reader<'_> {
             .select(mentions::seq)
             .limit(UNREAD_MAX)
             .load(conn)?;
+        let names_them = !naming.is_empty();
         let mut people = messages::table
             .filter(messages::room_id.eq(room))
-            .filter(messages::seq.eq_any(naming.clone()))
+            .filter(messages::seq.eq_any(naming))
             .filter(messages::calls.eq("people"))
             .filter(messages::deleted_at.is_null())
             .select(messages::seq)
@@ -238,10 +239,10 @@ impl Reader<'_> {
             people = people.filter(messages::author_id.ne_all(self.unheard()));
             everyone = everyone.filter(messages::author_id.ne_all(self.unheard()));
         }
-        let people: Vec<i64> = if naming.is_empty() {
-            Vec::new()
-        } else {
+        let people: Vec<i64> = if names_them {
             people.load(conn)?
+        } else {
+            Vec::new()
         };
         let everyone: Vec<i64> = everyone.load(conn)?;
         Ok(((people.len() + everyone.len()) as i64).min(UNREAD_MAX))

@@ -25,8 +25,8 @@ use crate::store::{RoomId, attention, muted};
 const RANKED_MAX: i64 = 10_000;
 /// How often more is taken from the index for a page, where what it names is not what is looked for any more.
 const ROUNDS_MAX: usize = 20;
-/// In milliseconds: within so long something fits that is looked for, most often.
-const LATELY: i64 = 10 * 24 * 3_600_000;
+/// In milliseconds: so far back lies a page of what is looked for, most often.
+const PAGE_WITHIN: i64 = 10 * 24 * 3_600_000;
 /// How many times more are taken where those before were not enough to compare.
 const TAKEN_MORE: i64 = 4;
 
@@ -120,7 +120,7 @@ fn best(
     let mut places: Vec<(Cursor, Candidate)> = Vec::new();
     let (mut below, mut compared, mut taken) = (end, 0, wanted.limit as i64 + 1);
     // A page of what is usual, and all that could come before it.
-    let lately = Time::now().milliseconds().min(ids::moment(end)) - gain - LATELY;
+    let lately = Time::now().milliseconds().min(ids::moment(end)) - gain - PAGE_WITHIN;
     for _ in 0..ROUNDS_MAX {
         let needed = wanted.limit + 1 - hits.len();
         let comes_first = |(place, _): &(Cursor, Candidate)| {
