@@ -135,6 +135,11 @@ impl Outlet {
         }
     }
 
+    /// Whether the session has ended.
+    pub fn is_gone(&self) -> bool {
+        !self.frames.connected()
+    }
+
     /// Hands over what may be dropped: only to a session that keeps up.
     pub fn deliver_at_leisure(&self, batch: &Arc<Batch>) {
         if self.gauge.is_at_leisure() {

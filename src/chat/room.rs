@@ -4,6 +4,8 @@
 
 mod afar;
 mod ending;
+#[cfg(test)]
+mod gone_tests;
 mod head;
 mod joining;
 #[cfg(test)]
@@ -23,6 +25,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use actix::WeakAddr;
 use actix::prelude::*;
 use tokio::sync::oneshot;
 
@@ -75,6 +78,8 @@ pub struct Room {
     recent: Recent,
     open: bool,
     loaded_at: Option<Instant>,
+    /// Its own.
+    address: Option<WeakAddr<Room>>,
     present: HashMap<SessionId, Present>,
     people: HashMap<UserId, Here>,
     /// Who is here by way of other nodes.
@@ -173,6 +178,7 @@ impl Room {
             recent: Recent::new(0, node_bytes),
             open: false,
             loaded_at: None,
+            address: None,
             present: HashMap::new(),
             people: HashMap::new(),
             elsewhere: elsewhere
@@ -255,7 +261,18 @@ impl Room {
             .get(&session)
             .is_none_or(|present| present.outlet.deliver(&batch));
         if !delivered {
-            self.leave(session);
+            self.lose(session);
+        }
+    }
+
+    /// Lets a session leave to which nothing can be delivered. Of one that has ended there may still be something to be said in the
+    /// mailbox: it leaves behind that.
+    fn lose(&mut self, session: SessionId) {
+        let is_gone = |present: &Present| present.outlet.is_gone();
+        let address = self.address.as_ref().and_then(WeakAddr::upgrade);
+        match address.filter(|_| self.present.get(&session).is_some_and(is_gone)) {
+            Some(address) => address.do_send(Leave { session }),
+            None => drop(self.leave(session)),
         }
     }
 
@@ -296,6 +313,7 @@ impl Actor for Room {
 
     fn started(&mut self, ctx: &mut Self::Context) {
         ctx.set_mailbox_capacity(MAILBOX);
+        self.address = Some(ctx.address().downgrade());
         self.load(ctx);
     }
 }

@@ -253,7 +253,7 @@ impl Room {
         let mut frames = vec![Frame::Welcome(welcome).encode()];
         frames.extend(missed.unwrap_or_default());
         if !present.outlet.deliver(&Batch::opening(frames)) {
-            self.leave(session);
+            self.lose(session);
         }
     }
 }

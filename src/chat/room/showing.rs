@@ -142,7 +142,7 @@ impl Room {
             }
         }
         for session in gone {
-            self.leave(session);
+            self.lose(session);
         }
     }
 

@@ -89,7 +89,7 @@ impl Scene {
         .start();
         let outlet = Arc::new(Outlet {
             frames: ear.clone().recipient(),
-            end: ear.recipient(),
+            end: ear.clone().recipient(),
             gauge: gauge.clone(),
         });
         let view = view(&self.store, viewer, &self.slug).await;
@@ -106,6 +106,7 @@ impl Scene {
             room: self.room.clone(),
             frames,
             closed,
+            end: ear.recipient(),
             gauge,
         }
     }
@@ -156,11 +157,12 @@ impl Handler<Deliver> for Ear {
 impl Handler<End> for Ear {
     type Result = ();
 
-    fn handle(&mut self, end: End, _: &mut Self::Context) {
+    fn handle(&mut self, end: End, ctx: &mut Self::Context) {
         if let End::Now(reason) = end
             && let Some(ended) = self.ended.take()
         {
             let _ = ended.send(reason);
+            ctx.stop();
         }
     }
 }
@@ -171,6 +173,7 @@ pub(super) struct Listener {
     room: Addr<Room>,
     pub(super) frames: mpsc::UnboundedReceiver<Value>,
     pub(super) closed: oneshot::Receiver<CloseReason>,
+    pub(super) end: Recipient<End>,
     gauge: Arc<Gauge>,
 }
 
