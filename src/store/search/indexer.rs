@@ -19,8 +19,11 @@ use crate::store::{RoomId, site};
 
 /// Between looks; with what a look takes, what is said is found well within a second.
 const EVERY: Duration = Duration::from_millis(250);
+/// Where people talk: little is put in at a time, so that nobody who shares the processor waits long for it; but not message by
+/// message, which would cost as much as to keep them.
+const WHILE_TALKING: Duration = Duration::from_millis(100);
 /// Where a look takes long, it is one part in so many of the time, as long as that keeps what is said found within a second.
-const SHARE: u32 = 20;
+const SHARE: u32 = 10;
 const EVERY_AT_LEAST: Duration = Duration::from_millis(600);
 /// After something failed.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
@@ -129,10 +132,12 @@ struct Filled {
 
 /// What came of a look.
 enum Looked {
-    /// There is more to be put in.
+    /// There was more to be put in than goes into one transaction.
     More,
-    /// It has caught up, or another node is at it.
-    Done,
+    /// All that there was is put in.
+    CaughtUp,
+    /// There was nothing, or another node is at it.
+    Nothing,
 }
 
 impl Worker {
@@ -142,9 +147,13 @@ impl Worker {
             let began = Instant::now();
             let wait = match self.look() {
                 Ok(Looked::More) => Duration::ZERO,
-                Ok(Looked::Done) => {
+                Ok(looked) => {
                     failure.clear();
-                    EVERY.max((began.elapsed() * SHARE).min(EVERY_AT_LEAST))
+                    let every = match looked {
+                        Looked::CaughtUp => WHILE_TALKING,
+                        _ => EVERY,
+                    };
+                    every.max((began.elapsed() * SHARE).min(EVERY_AT_LEAST))
                 }
                 Err(error) => {
                     let error = error.to_string();
@@ -196,15 +205,15 @@ impl Worker {
         };
         let counted = Some(data_version(database)?);
         if file.looked_at == counted {
-            return Ok(Looked::Done);
+            return Ok(Looked::Nothing);
         }
         let (due, gone) = due::compared(due::heads(database)?, &file.known);
         if due.is_empty() && gone.is_empty() {
             file.looked_at = counted;
             index.set_complete(true);
-            return Ok(Looked::Done);
+            return Ok(Looked::Nothing);
         }
-        let changed = read(database, due)?;
+        let (changed, mut is_all) = read(database, due)?;
         let noted = transaction(&mut file.conn, |conn| {
             let Conn::Sqlite(sqlite) = conn else {
                 return Ok(Vec::new());
@@ -215,6 +224,7 @@ impl Worker {
                 if left > 0 {
                     sqlite::forget(sqlite, *room)?;
                 }
+                is_all &= left > 0;
             }
             let mut noted = Vec::with_capacity(changed.len());
             for (due, changed) in &changed {
@@ -232,7 +242,12 @@ impl Worker {
         if !gone.is_empty() {
             file.known = sqlite::known(&mut file.conn)?;
         }
-        Ok(Looked::More)
+        if !is_all {
+            return Ok(Looked::More);
+        }
+        file.looked_at = counted;
+        index.set_complete(true);
+        Ok(Looked::CaughtUp)
     }
 
     fn look_into_table(&mut self) -> Result<Looked> {
@@ -246,16 +261,16 @@ impl Worker {
         transaction(&mut at_hand.database, |conn| {
             let rows = match due_on_postgres(conn)? {
                 Some(rows) => rows,
-                None => return Ok(Looked::Done),
+                None => return Ok(Looked::Nothing),
             };
             let due: Vec<Due> = rows
                 .into_iter()
                 .filter_map(|(head, known)| Due::of(head, known))
                 .collect();
-            let has_more = !due.is_empty();
-            let changed = read(conn, due)?;
+            let is_none = due.is_empty();
+            let (changed, is_all) = read(conn, due)?;
             let Conn::Postgres(postgres) = conn else {
-                return Ok(Looked::Done);
+                return Ok(Looked::Nothing);
             };
             for (due, changed) in &changed {
                 if let Some(seq) = due.remove_below {
@@ -264,11 +279,14 @@ impl Worker {
                 postgres::put(postgres, due.head.room, &changed.documents)?;
                 postgres::note(postgres, due.head.room, Known::after(due, changed))?;
             }
-            if has_more {
+            if !is_all {
                 return Ok(Looked::More);
             }
             postgres::set_complete(postgres, true)?;
-            Ok(Looked::Done)
+            Ok(match is_none {
+                true => Looked::Nothing,
+                false => Looked::CaughtUp,
+            })
         })
     }
 }
@@ -298,20 +316,20 @@ fn open(opener: &Opener, index: &IndexFile) -> Result<AtHand> {
     })
 }
 
-/// Reads what changed in rooms, as much as goes into one transaction.
-fn read(conn: &mut Conn, due: Vec<Due>) -> Result<Vec<(Due, Changed)>> {
+/// Reads what changed in rooms, as much as goes into one transaction; and whether that is all.
+fn read(conn: &mut Conn, due: Vec<Due>) -> Result<(Vec<(Due, Changed)>, bool)> {
     let (mut left, mut bytes) = (TOGETHER, 0);
-    let mut all = Vec::new();
+    let mut read = Vec::new();
     for due in due {
         if left <= 0 || bytes > BYTES_MAX {
-            break;
+            return Ok((read, false));
         }
         let changed = changed::since(conn, &due, left)?;
         left -= changed.documents.len() as i64;
         bytes += changed.bytes;
-        all.push((due, changed));
+        read.push((due, changed));
     }
-    Ok(all)
+    Ok((read, left > 0))
 }
 
 /// How far some rooms are, and the index with each.
