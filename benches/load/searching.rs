@@ -155,11 +155,13 @@ pub fn run(stage: &mut Stage, plan: &SearchPlan) -> Result<Searched> {
     let mut while_searched = |delays: &mut Vec<Delays>| {
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
-            let searching = scope.spawn(|| asker.search_until(&over, delays));
-            let probing = scope.spawn(|| asker.probe_until(&over, &probed, &mut behind));
-            let outcome = throughput::run(stage, &talk, &talked);
+            let mut threads = Vec::new();
+            let outcome = throughput::run_beside(stage, &talk, &talked, || {
+                threads.push(scope.spawn(|| asker.search_until(&over, delays)));
+                threads.push(scope.spawn(|| asker.probe_until(&over, &probed, &mut behind)));
+            });
             over.store(true, Ordering::Relaxed);
-            for thread in [searching, probing] {
+            for thread in threads {
                 thread
                     .join()
                     .map_err(|_| Failure::from("a thread ended early"))??;

@@ -17,10 +17,21 @@ const READ_BETWEEN: usize = 64;
 
 /// Brings people into the rooms, has them talk, and judges what they received.
 pub fn run(stage: &Stage, plan: &Plan, rooms: &[String]) -> Result<Outcome> {
+    run_beside(stage, plan, rooms, || ())
+}
+
+/// The same, and begins something else when they begin to talk.
+pub fn run_beside(
+    stage: &Stage,
+    plan: &Plan,
+    rooms: &[String],
+    begin: impl FnOnce(),
+) -> Result<Outcome> {
     plan.check()?;
     let places = stage.places(rooms, &plan.homes(stage.nodes.len()));
     let mut crowd = Crowd::open(stage.addresses(), places, &mut |_| ())?;
     stage.rest()?;
+    begin();
     let mut talk = Talk::new(plan, &crowd);
     let mut window = Window::of(plan, stage, talk.begin);
     let (mut ready, mut idle) = (Vec::new(), Duration::ZERO);

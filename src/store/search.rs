@@ -20,7 +20,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use tokio::sync::Semaphore;
 
-use super::connection::{Conn, Opener, transaction};
+use super::connection::{Conn, Opener, snapshot};
 use super::messages::Message;
 use super::rooms::Room;
 use super::users::Viewer;
@@ -239,7 +239,7 @@ impl Index {
                 let reached = last.map_or(between.0, |last| last.candidate.id);
                 Ok((found, reached))
             }
-            Index::Table => transaction(conn, |conn| match conn {
+            Index::Table => snapshot(conn, |conn| match conn {
                 Conn::Postgres(postgres) => {
                     postgres::newest(postgres, expression, between, limit, with_words)
                 }

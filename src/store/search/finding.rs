@@ -26,7 +26,7 @@ const RANKED_MAX: i64 = 10_000;
 /// How often more is taken from the index for a page, where what it names is not what is looked for any more.
 const ROUNDS_MAX: usize = 20;
 /// In milliseconds: so far back lies a page of what is looked for, most often.
-const PAGE_WITHIN: i64 = 10 * 24 * 3_600_000;
+const PAGE_WITHIN: i64 = 2 * 24 * 3_600_000;
 /// How many times more are taken where those before were not enough to compare.
 const TAKEN_MORE: i64 = 4;
 

@@ -1,6 +1,6 @@
 //! GIN finds all rows of a word, in no order, and each of them lies somewhere else: naming few is cheap, and naming or reading many
-//! is not. So a page's worth is first looked for among the newest rows one by one, which settles what is said all the time. Then a
-//! sample tells how common the rest is: what is rare is read whole, and what is common is met soon by going through the newest.
+//! is not. So a sample tells first how common it is what is looked for: what is rare is read whole, and a page of what is common is
+//! met soon by going through the newest rows one by one.
 
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
@@ -12,17 +12,15 @@ use crate::error::Result;
 use crate::store::search::Ranked;
 use crate::store::search::expression::Expression;
 
-/// How rows are found: in the order of their numbers, each looked at; or by their words, and only those that have them.
-///
 /// A plan must not depend on what was last counted of the table, which may have been empty then; and a search is too short to be
 /// compiled or spread over processes.
-const BY_NUMBER: &str = "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0; \
-     SET LOCAL enable_bitmapscan=off; SET LOCAL enable_indexscan=on;";
-const BY_WORDS: &str = "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0; \
-     SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
-/// The newest rows that are looked through for a page at once, for one of what is not rare, and for all of what is common.
-const LOOKED_THROUGH: i64 = 2_000;
-const LOOKED_THROUGH_FOR_SOME: i64 = 40_000;
+const SETTINGS: &str =
+    "SET LOCAL enable_seqscan=off; SET LOCAL jit=off; SET LOCAL max_parallel_workers_per_gather=0;";
+/// How rows of a range are found: in the order of their numbers, each looked at; or by their words, and only those that have them.
+const BY_NUMBER: &str = "SET LOCAL enable_bitmapscan=off; SET LOCAL enable_indexscan=on;";
+const BY_WORDS: &str = "SET LOCAL enable_bitmapscan=on; SET LOCAL enable_indexscan=off;";
+/// The newest rows that are looked through for a page, and for all of what is common.
+const LOOKED_THROUGH_FOR_A_PAGE: i64 = 40_000;
 const LOOKED_THROUGH_FOR_MANY: i64 = 200_000;
 /// So many are on no page: who wants as many compares them, and has said down to where.
 const PAGE_MAX: i64 = 1_000;
@@ -61,21 +59,17 @@ pub(in crate::store::search) fn newest(
         with_words,
     };
     let range = (from, below);
-    let is_page = limit <= PAGE_MAX;
-    postgres.batch_execute(BY_NUMBER)?;
-    if is_page && let Some(found) = wanted.page(postgres, range, LOOKED_THROUGH)? {
+    postgres.batch_execute(SETTINGS)?;
+    let sampled = wanted.sample(postgres, range)?;
+    if sampled < SOME
+        && let Some(found) = wanted.rare(postgres, range)?
+    {
         return Ok(wanted.down_to(from, found));
     }
-    let sampled = wanted.sample(postgres, range)?;
-    if sampled < SOME {
-        postgres.batch_execute(BY_WORDS)?;
-        if let Some(found) = wanted.rare(postgres, range)? {
-            return Ok(wanted.down_to(from, found));
-        }
-    }
-    if is_page {
+    if limit <= PAGE_MAX {
         postgres.batch_execute(BY_NUMBER)?;
-        if let Some(found) = wanted.page(postgres, range, LOOKED_THROUGH_FOR_SOME)? {
+        let found = wanted.walk(postgres, range, LOOKED_THROUGH_FOR_A_PAGE)?;
+        if found.len() as i64 >= limit {
             return Ok(wanted.down_to(from, found));
         }
     }
@@ -136,17 +130,6 @@ impl Wanted {
             .bind::<BigInt, _>(ROWS_OF_A_MOMENT)
             .get_result(postgres)?;
         Ok(fitting.value)
-    }
-
-    /// A whole page of what fits among the newest so many rows, if there is one.
-    fn page(
-        &self,
-        postgres: &mut PgConnection,
-        range: (i64, i64),
-        rows: i64,
-    ) -> Result<Option<Vec<Ranked>>> {
-        let found = self.walk(postgres, range, rows)?;
-        Ok((found.len() as i64 >= self.limit).then_some(found))
     }
 
     /// Those that fit among the newest so many rows, the newest first.
