@@ -263,6 +263,7 @@ impl Worker {
                 Some(rows) => rows,
                 None => return Ok(Looked::Nothing),
             };
+            let are_all_rooms = (rows.len() as i64) < postgres::ROOMS;
             let due: Vec<Due> = rows
                 .into_iter()
                 .filter_map(|(head, known)| Due::of(head, known))
@@ -279,13 +280,14 @@ impl Worker {
                 postgres::put(postgres, due.head.room, &changed.documents)?;
                 postgres::note(postgres, due.head.room, Known::after(due, changed))?;
             }
-            if !is_all {
+            if !is_all || !(are_all_rooms || is_none) {
                 return Ok(Looked::More);
             }
             postgres::set_complete(postgres, true)?;
-            Ok(match is_none {
-                true => Looked::Nothing,
-                false => Looked::CaughtUp,
+            Ok(if is_none {
+                Looked::Nothing
+            } else {
+                Looked::CaughtUp
             })
         })
     }

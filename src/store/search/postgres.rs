@@ -23,7 +23,7 @@ const TURN: &str = "SELECT pg_try_advisory_xact_lock(2026112802) AS value";
 const WORKING_SETTINGS: &str =
     "SET LOCAL synchronous_commit=off; SET LOCAL statement_timeout='30s';";
 /// Rooms of one look at what is due.
-const ROOMS: i64 = 1_000;
+pub(super) const ROOMS: i64 = 1_000;
 
 #[derive(QueryableByName)]
 struct Flag {

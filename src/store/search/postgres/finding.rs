@@ -82,9 +82,10 @@ pub(in crate::store::search) fn newest(
     // Common, if perhaps not of late.
     postgres.batch_execute(BY_NUMBER)?;
     let found = wanted.walk(postgres, range, LOOKED_THROUGH_FOR_MANY)?;
-    let end = match found.len() as i64 >= limit {
-        true => from,
-        false => floor(postgres, range, LOOKED_THROUGH_FOR_MANY)?,
+    let end = if found.len() as i64 >= limit {
+        from
+    } else {
+        floor(postgres, range, LOOKED_THROUGH_FOR_MANY)?
     };
     Ok(wanted.down_to(end, found))
 }
