@@ -1,6 +1,5 @@
 //! Saying a message in other words, for programs and for the form that needs no script.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -130,9 +129,6 @@ async fn draw(
         &room,
         message.kind.is_none() && message.author == signed_in.viewer.id,
     )?;
-    let status = refused
-        .as_ref()
-        .map_or(StatusCode::OK, |(refusal, _)| refusals::status(refusal));
     let stands = matches!(refused, Some((Error::Stale, _))).then(|| message.text.to_string());
     let (refusal, typed) = refused.unzip();
     let page = Editing {
@@ -148,7 +144,8 @@ async fn draw(
         viewer: Some(&signed_in.viewer),
         path: request.path(),
     };
-    Ok(refusals::html(status, services.pages.draw(reader, &page)?))
+    let drawn = services.pages.draw(reader, &page)?;
+    Ok(refusals::html_of(refusal.as_ref(), drawn))
 }
 
 fn may(signed_in: &SignedIn, room: &Room, own: bool) -> Result<()> {

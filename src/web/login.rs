@@ -1,7 +1,6 @@
 //! Signing in and out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -92,11 +91,7 @@ pub(super) async fn submit(
             let seconds = refusals::retry_after(&limit).unwrap_or(1);
             let refusal = Refusal::throttled(seconds);
             let page = draw(&services, &request, again(form, next), Some(refusal))?;
-            let mut response = refusals::html(StatusCode::TOO_MANY_REQUESTS, page);
-            response
-                .headers_mut()
-                .insert(RETRY_AFTER, HeaderValue::from(seconds));
-            Ok(response)
+            Ok(refusals::html_of(Some(&limit), page))
         }
         Err(other) => Err(other.into()),
     }

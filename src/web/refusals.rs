@@ -256,12 +256,17 @@ fn shortened(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn decorate(response: &mut HttpResponse, error: &Error, number: Option<&str>) {
+/// Says when it may be tried again, where that is known.
+fn wait(response: &mut HttpResponse, error: &Error) {
     if let Some(seconds) = retry_after(error) {
         response
             .headers_mut()
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
+}
+
+fn decorate(response: &mut HttpResponse, error: &Error, number: Option<&str>) {
+    wait(response, error);
     if matches!(error, Error::BadRequest("bad-handshake")) {
         // RFC 6455, section 4.2.2: whoever asked for another version learns which one there is.
         let version = HeaderValue::from_static("13");
@@ -357,6 +362,15 @@ pub(super) fn html(status: StatusCode, page: String) -> HttpResponse {
     HttpResponse::build(status)
         .insert_header((CONTENT_TYPE, HTML))
         .body(page)
+}
+
+/// A page that may say why something was refused; then it is told also when that may be tried again.
+pub(super) fn html_of(refusal: Option<&Error>, page: String) -> HttpResponse {
+    let mut response = html(refusal.map_or(StatusCode::OK, status), page);
+    if let Some(refusal) = refusal {
+        wait(&mut response, refusal);
+    }
+    response
 }
 
 /// What handlers of pages return.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, LOCATION, RETRY_AFTER};
+use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
@@ -136,13 +136,7 @@ pub(super) async fn post(
         Some(&refusal),
         again,
     )?;
-    let mut response = refusals::html(refusals::status(&refusal), page);
-    if let Some(seconds) = refusals::retry_after(&refusal) {
-        response
-            .headers_mut()
-            .insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    Ok(response)
+    Ok(refusals::html_of(Some(&refusal), page))
 }
 
 /// Says what was typed, or does what it asks for; where that leads.

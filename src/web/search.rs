@@ -1,6 +1,5 @@
 //! Finding messages: for programs, and as a page.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 
@@ -134,13 +133,11 @@ pub(super) async fn show(
         }
         Err(refusal) => Err(refusal),
     };
-    let (status, found, refusal) = match asked {
-        Ok(found) => (StatusCode::OK, found, None),
-        Err(refusal @ (Error::BadRequest(_) | Error::RateLimited(_) | Error::Busy)) => (
-            refusals::status(&refusal),
-            None,
-            Some(Refusal::from(&refusal)),
-        ),
+    let (found, refusal) = match asked {
+        Ok(found) => (found, None),
+        Err(refusal @ (Error::BadRequest(_) | Error::RateLimited(_) | Error::Busy)) => {
+            (None, Some(refusal))
+        }
         Err(other) => return Err(other.into()),
     };
     let reads = viewer.clone();
@@ -164,13 +161,14 @@ pub(super) async fn show(
             .unwrap_or_default(),
         is_first: search.before.is_none(),
         hits: found.hits.into_iter().map(HitLine::new).collect(),
-        refusal,
+        refusal: refusal.as_ref().map(Refusal::from),
     };
     let reader = Reader {
         viewer: Some(viewer),
         path: request.path(),
     };
-    Ok(refusals::html(status, services.pages.draw(reader, &page)?))
+    let drawn = services.pages.draw(reader, &page)?;
+    Ok(refusals::html_of(refusal.as_ref(), drawn))
 }
 
 /// The room that is looked through; nothing for all of them.
