@@ -8,6 +8,7 @@ mod code;
 mod dialect;
 mod drawing;
 mod links;
+mod plain;
 mod sanitizer;
 mod words;
 mod writing;
@@ -17,6 +18,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::iter;
 use std::ops::Range;
 
@@ -116,6 +118,11 @@ pub fn words(text: &str) -> String {
         writing::escape(text, &mut html);
         html
     })
+}
+
+/// What a text says when it is read in one go, without how it is drawn: what was drawn of it, or may have been cut off, tells.
+pub fn plain<'a>(text: &'a str, html: Option<&str>) -> Cow<'a, str> {
+    html.map_or(Cow::Borrowed(text), |html| plain::plain(html).into())
 }
 
 /// A piece of a message that was found, with marks around what was looked for.

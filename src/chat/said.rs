@@ -11,7 +11,7 @@ use crate::store::UserId;
 use crate::store::messages::Message;
 use crate::store::muted::Muted;
 use crate::store::named::Called;
-use crate::store::quotes::{self, excerpt};
+use crate::store::quotes;
 use crate::telling::{Call, Heard};
 
 /// One message.
@@ -86,7 +86,7 @@ impl From<&Message> for Said {
             author: message.author,
             username: message.username.to_string(),
             name: message.name.clone(),
-            excerpt: excerpt(&message.words()),
+            excerpt: message.excerpt(),
             text: keywords::beginning(&message.text).into(),
             called: message.called.clone(),
             answers: Answered::by(message),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Nullable, Text};
 use serde::Serialize;
 
 use super::connection::Conn;
@@ -14,6 +14,7 @@ use super::messages::Message;
 use super::schema::{messages, users};
 use super::{RoomId, UserId, uploads};
 use crate::error::Result;
+use crate::markup;
 
 /// Characters of a message that are shown where it is only mentioned.
 const EXCERPT_MAX: usize = 140;
@@ -41,7 +42,7 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// Of somebody's message.
+    /// Of somebody's message, with what it says without markup.
     pub fn new(
         author: UserId,
         username: &Arc<str>,
@@ -118,7 +119,18 @@ pub fn one(conn: &mut Conn, room: RoomId, seq: i64) -> Result<Option<Quote>> {
 
 fn of(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<HashMap<i64, Quote>> {
     type Moment = Option<chrono::NaiveDateTime>;
-    type Columns = (i64, UserId, String, String, String, Moment, String, Moment);
+    type Html = Option<String>;
+    type Columns = (
+        i64,
+        UserId,
+        String,
+        String,
+        String,
+        Moment,
+        String,
+        Html,
+        Moment,
+    );
     let mut quotes = HashMap::with_capacity(seqs.len());
     for seqs in seqs.chunks(CHUNK) {
         let rows: Vec<Columns> = messages::table
@@ -135,17 +147,18 @@ fn of(conn: &mut Conn, room: RoomId, seqs: &[i64]) -> Result<HashMap<i64, Quote>
                 users::erased_at,
                 // More than an excerpt needs, and not all of a long text.
                 sql::<Text>("substr(messages.text, 1, 1000)"),
+                sql::<Nullable<Text>>("substr(messages.html, 1, 8000)"),
                 messages::deleted_at,
             ))
             .load(conn)?;
-        for (seq, author, username, name, named_now, erased_at, text, deleted_at) in rows {
+        for (seq, author, username, name, named_now, erased_at, text, html, deleted_at) in rows {
             // Whoever deleted their account is called as all who did.
             let name = erased_at.map_or(name, |_| named_now);
             let quote = Quote::new(
                 author,
                 &username.into(),
                 &name.into(),
-                &text,
+                &markup::plain(&text, html.as_deref()),
                 deleted_at.is_some(),
             );
             quotes.insert(seq, quote);

@@ -2,6 +2,7 @@
 import { boot } from "./boot.js";
 import { wordsOf } from "./about.js";
 import { isMuted } from "./muted.js";
+import { wordsIn } from "./server-html.js";
 
 const EXCERPT_MOST = 140;
 const template = document.getElementById("quote-template");
@@ -36,9 +37,11 @@ export function dressQuotes(list) {
 }
 
 /** What is shown of a message, as the server has it. */
-export function quoteOf({ username, name, message = "", deleted = false }) {
+export function quoteOf({ username, name, message = "", html = "", attachments = [], deleted = false }) {
   if (deleted) return { deleted };
-  return { username, name: name || username, excerpt: excerptOf(message) };
+  const words = html ? wordsIn(html) : message;
+  const files = attachments.map((file) => file.name).join(", ");
+  return { username, name: name || username, excerpt: excerptOf(words || files) };
 }
 
 function fill(drawn, quote) {

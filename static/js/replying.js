@@ -1,11 +1,13 @@
 // Lets people answer a message: from its menu, or by a key where it has the focus.
-import { nameOf, textOf } from "./message-view.js";
+import { nameOf } from "./message-view.js";
 import { quoteOf } from "./quotes.js";
+import { serverHtmlOf } from "./server-html.js";
 
 export function letReply({ list, composer }) {
   const reply = (message) => {
     const { seq, username } = message.dataset;
-    const quote = quoteOf({ username, name: nameOf(message), message: textOf(message) });
+    const attachments = [...message.querySelectorAll(".attachment")].map(({ dataset }) => dataset);
+    const quote = quoteOf({ username, name: nameOf(message), html: serverHtmlOf(message.querySelector(".message__text")), attachments });
     composer.answer({ seq: Number(seq), quote });
   };
   list.addEventListener("click", (event) => {

@@ -77,7 +77,7 @@ fn what_is_edited_and_answered_is_the_same_on_every_page() {
         ada.turns_to(&second).await;
         ada.enters("lobby").await;
         ada.turns_to(&first).await;
-        ada.edits_last("the tea").await;
+        ada.edits_last("the **tea**").await;
         ben.until_quoted(2, "the tea").await;
         ada.turns_to(&second).await;
         ada.sees("the tea").await;

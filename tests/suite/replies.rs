@@ -33,11 +33,13 @@ async fn an_answer_shows_what_it_answers(database: Database) {
     let mut ben = site.person("ben").await;
     ada.enters("lobby").await;
     ben.enters("lobby").await;
-    ada.says("tea,\n\nanybody?").await;
-    ben.sees("tea,\n\nanybody?").await;
+    ada.says("**tea**,\n\n`any` [body](https://example.com)?")
+        .await;
+    ben.sees("**tea**,\n\n`any` [body](https://example.com)?")
+        .await;
     let said = answers(&mut ben, 1, "me!").await;
     assert_eq!(said["reply_to"], 1);
-    assert_eq!(said["quote"], quote("ada", "tea, anybody?"));
+    assert_eq!(said["quote"], quote("ada", "tea, any body?"));
     assert_eq!(ada.sees("me!").await["quote"], said["quote"]);
     let history = ada.history("lobby").await;
     assert_eq!(history[1]["quote"], said["quote"]);
@@ -47,7 +49,7 @@ async fn an_answer_shows_what_it_answers(database: Database) {
     let excerpt = long["quote"]["excerpt"].as_str().unwrap();
     assert!(excerpt.chars().count() == 141 && excerpt.ends_with('…'));
     let page = ada.get("/chat/lobby/").await.text();
-    assert!(page.contains("tea, anybody?</") && page.contains("href=\"?at=1\""));
+    assert!(page.contains("tea, any body?</") && page.contains("href=\"?at=1\""));
 }
 
 async fn what_is_answered_is_shown_as_it_is_now(database: Database) {

@@ -242,6 +242,21 @@ async fn what_is_found_is_shown_safely(database: Database) {
         found["hits"][0]["snippet"],
         "&lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt; &amp; &quot;<mark>tulip</mark>&quot; &lt;b&gt;"
     );
+    // As it is read, but for what is only there as it was typed.
+    ada.says("**the** [red pier](https://harbour.example/)\n- at `noon`")
+        .await;
+    finds(&ada, "pier", 1).await;
+    for (typed, snippet) in [
+        ("pier", "the red <mark>pier</mark> at noon"),
+        ("noon red", "the <mark>red</mark> pier at <mark>noon</mark>"),
+        (
+            "harbour",
+            "**the** [red pier](https://<mark>harbour</mark>.example/) - at `noon`",
+        ),
+    ] {
+        let found = searches(&ada, &q(typed)).await;
+        assert_eq!(found["hits"][0]["snippet"], snippet, "{typed}");
+    }
     let page = ada
         .get("/search?q=tulip")
         .await

@@ -12,7 +12,7 @@ use crate::store::connection::MultiBackend;
 use crate::store::named::Called;
 use crate::store::schema::{messages, users};
 use crate::store::time::Time;
-use crate::store::uploads;
+use crate::store::{quotes, uploads};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = messages, check_for_backend(MultiBackend))]
@@ -93,6 +93,15 @@ impl Message {
             uploads::names(&self.attachments).into()
         } else {
             self.text.clone()
+        }
+    }
+
+    /// How that begins, on one line, as it is read.
+    pub fn excerpt(&self) -> String {
+        if self.text.is_empty() {
+            quotes::excerpt(&uploads::names(&self.attachments))
+        } else {
+            quotes::excerpt(&markup::plain(&self.text, self.html.as_deref()))
         }
     }
 }

@@ -10,6 +10,7 @@ use super::expression::Expression;
 use super::{Candidate, Cursor, Found, Hit, Index, Order, Ranked, Wanted, ids};
 use crate::error::Result;
 use crate::files::kind::Family;
+use crate::markup;
 use crate::quiet::Zone;
 use crate::search::query::{Has, Span};
 use crate::search::{document, matching, snippet, tokens};
@@ -283,12 +284,19 @@ impl Judge<'_> {
         if !query.has.iter().all(has) || query.has_not.iter().any(has) {
             return None;
         }
-        let names = message.attachments.iter().map(|file| file.name.as_str());
-        let text = document::searched(&message.text, names);
-        let places = matching::places(query, &tokens::tokens(&text))?;
+        let found = |text: &str| {
+            let names = message.attachments.iter().map(|file| file.name.as_str());
+            let text = document::searched(text, names);
+            let places = matching::places(query, &tokens::tokens(&text))?;
+            Some(snippet::snippet(&text, &places))
+        };
+        let typed = found(&message.text)?;
+        // Where a link leads, say, is only there as it was typed.
+        let read = message.html.as_deref();
+        let read = read.and_then(|html| found(&markup::plain(&message.text, Some(html))));
         Some(Hit {
+            snippet: read.unwrap_or(typed),
             room,
-            snippet: snippet::snippet(&text, &places),
             message,
         })
     }

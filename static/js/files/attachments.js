@@ -34,6 +34,7 @@ function drawAttachment(attachment) {
   const sample = samples.content.querySelector(`.attachment--${kind}${attachment.animated ? ".attachment--animated" : ""}:not(.attachment--covered)`);
   const element = sample.cloneNode(true);
   element.dataset.id = attachment.id;
+  element.dataset.name = attachment.name;
   FILL[kind](element, attachment);
   return attachment.covered ? covered(element, kind) : element;
 }
@@ -85,7 +86,7 @@ const FILL = {
 function covered(element, kind) {
   const under = samples.content.querySelector(".attachment--covered").cloneNode(true);
   under.className = `${element.className} attachment--covered`;
-  under.dataset.id = element.dataset.id;
+  Object.assign(under.dataset, element.dataset);
   under.querySelector(".cover__words").textContent = t(`cover-${kind}`);
   const room = under.querySelector(".cover__room");
   const media = element.querySelector("img, video");
