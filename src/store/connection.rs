@@ -1,6 +1,8 @@
 //! From a URL to a connection: SQLite or PostgreSQL, set up so that nothing waits without end and nothing committed is lost.
 
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
@@ -40,6 +42,8 @@ const SQLITE_READING_SETTINGS: &str = "PRAGMA busy_timeout=2000; PRAGMA query_on
      PRAGMA cache_size=-65536;";
 const POSTGRES_READING_SETTINGS: &str = "SET statement_timeout=0; SET idle_in_transaction_session_timeout=0; \
      SET default_transaction_read_only=on;";
+/// How long another transaction that was in the way is given to go on.
+const LETS_PASS: Duration = Duration::from_millis(100);
 /// Nodes that start together bring the tables up to date one after the other; the number is adda's own.
 const POSTGRES_MIGRATION_LOCK: &str = "SELECT pg_advisory_lock(2026112201)";
 
@@ -207,7 +211,8 @@ pub(super) fn transaction<T>(
     enclose(conn, begin, statements)
 }
 
-/// The same, once more where another transaction was in the way.
+/// The same, once more where another transaction was in the way, which goes first: PostgreSQL wakes it for what it waited for, and
+/// whoever came back sooner would take that again, and be in its way again.
 pub(super) fn transaction_again<T>(
     conn: &mut Conn,
     mut statements: impl FnMut(&mut Conn) -> Result<T>,
@@ -216,6 +221,7 @@ pub(super) fn transaction_again<T>(
     match first {
         Err(cause) if failure::is_of_another(&cause) => {
             log::info!("another transaction was in the way, once more: {cause}");
+            thread::sleep(LETS_PASS);
             transaction(conn, &mut statements)
         }
         settled => settled,

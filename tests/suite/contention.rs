@@ -6,6 +6,7 @@ use diesel::connection::SimpleConnection;
 use diesel::sql_types::BigInt;
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use serde_json::json;
+use tokio::task::JoinHandle;
 
 use crate::eventually;
 use crate::site::{Database, Site, postgres};
@@ -16,38 +17,29 @@ struct Counted {
     number: i64,
 }
 
-/// Somebody else's transaction on the same database.
-struct Other(PgConnection);
-
-impl Other {
-    fn holds(url: &str, person: &str) -> Other {
-        let mut other = PgConnection::establish(url).unwrap();
+/// Somebody else's transaction on the same database: it holds somebody's row, and asks for what the one that comes to wait for it
+/// holds. Whoever waited first is the one that PostgreSQL sends away; all of it happens there, since that one looks for a deadlock
+/// soon, and once only.
+fn comes_in_the_way_of(url: &str, person: &str) -> JoinHandle<()> {
+    let mut other = PgConnection::establish(url).unwrap();
+    other
+        .batch_execute(&format!(
+            "SET deadlock_timeout = '1min'; SET statement_timeout = '20s'; \
+             BEGIN; SELECT 1 FROM users WHERE username = '{person}' FOR NO KEY UPDATE"
+        ))
+        .unwrap();
+    tokio::task::spawn_blocking(move || {
         other
-            .batch_execute(&format!(
-                "BEGIN; SELECT 1 FROM users WHERE username = '{person}' FOR NO KEY UPDATE"
-            ))
+            .batch_execute(
+                "DO $$ BEGIN \
+                     WHILE NOT EXISTS (SELECT FROM pg_locks WHERE NOT granted \
+                         AND transactionid::text = pg_current_xact_id()::xid::text) \
+                     LOOP PERFORM pg_sleep(0.002); END LOOP; \
+                     UPDATE room_counters SET revision = revision; \
+                 END $$; COMMIT",
+            )
             .unwrap();
-        Other(other)
-    }
-
-    /// Asks for what the one that waits for this transaction holds, and ends once it has it. Whoever waited first is the
-    /// one that PostgreSQL sends away.
-    fn wants_the_counters(mut self) -> tokio::task::JoinHandle<()> {
-        tokio::task::spawn_blocking(move || {
-            self.0
-                .batch_execute("UPDATE room_counters SET revision = revision; COMMIT")
-                .unwrap();
-        })
-    }
-}
-
-/// Waits until a transaction of adda waits for another's lock.
-async fn somebody_waits(url: &str) {
-    let looking = RefCell::new(PgConnection::establish(url).unwrap());
-    eventually("somebody to wait for a lock", async || {
-        waiting(&looking) > 0
     })
-    .await;
 }
 
 /// How many wait for another's lock.
@@ -79,23 +71,19 @@ fn what_a_deadlock_rolled_back_is_done_again() {
 
         // A group commit: who says something in an open room for the first time joins it.
         let ben = site.person("ben").await;
-        let other = Other::holds(&url, "ben");
+        let other = comes_in_the_way_of(&url, "ben");
         let path = format!("/api/rooms/{slug}/messages");
         let message = json!({"message": "hello", "client_id": "c-1"});
-        let (answer, ()) = tokio::join!(ben.posts(&path, &message), async {
-            somebody_waits(&url).await;
-            other.wants_the_counters().await.unwrap();
-        });
+        let answer = ben.posts(&path, &message).await;
+        other.await.unwrap();
         answer.expect(201, "stored all the same");
         ada.sees("hello").await;
 
         // A statement: whoever joins an open room without a word.
         let mut cleo = site.person("cleo").await;
-        let other = Other::holds(&url, "cleo");
-        let ((), ()) = tokio::join!(cleo.joins(&slug), async {
-            somebody_waits(&url).await;
-            other.wants_the_counters().await.unwrap();
-        });
+        let other = comes_in_the_way_of(&url, "cleo");
+        cleo.joins(&slug).await;
+        other.await.unwrap();
         cleo.enters(&slug).await;
         let again = site.log().matches("deadlock detected").count();
         assert_eq!(again, 2, "{}", site.log());
