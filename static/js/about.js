@@ -27,7 +27,7 @@ export class About extends EventTarget {
     return this.#answered;
   }
 
-  /** The message that is edited, and the revision it bore then; null where none is. */
+  /** The message that is edited, the revision it bore then, and whether it has files; null where none is. */
   get edited() {
     return this.#edited;
   }

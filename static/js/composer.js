@@ -101,7 +101,8 @@ export class Composer extends EventTarget {
     event.preventDefault();
     const text = this.#text.value;
     const carries = !this.#about.edited && !this.#tray.isEmpty;
-    if (text.trim() === "" && !carries) return this.#text.focus();
+    const needsWords = !carries && !this.#about.edited?.hasFiles;
+    if (text.trim() === "" && needsWords) return this.#text.focus();
     if (this.#over() > 0) return this.#count();
     const isMeant = text.includes("@") ? await may(text) : true;
     if (!isMeant || this.#text.value !== text) return this.#text.focus();

@@ -53,7 +53,8 @@ export class Editing {
     const seq = Number(message.dataset.seq);
     const waiting = [...this.#shown.values()].findLast(({ entry }) => entry.edit.seq === seq)?.entry;
     if (waiting) this.#sender.withdraw(waiting.client_id);
-    this.#composer.edit({ seq, based_on: Number(message.dataset.revision) }, waiting?.text ?? textOf(message));
+    const edited = { seq, based_on: Number(message.dataset.revision), hasFiles: message.querySelector(".attachments") !== null };
+    this.#composer.edit(edited, waiting?.text ?? textOf(message));
   }
 
   #add(entry) {

@@ -128,7 +128,7 @@ export async function startRoomPage() {
   if (form) letInsertEmoji(form.querySelector("textarea"));
   if (form) letReply({ list, composer });
   const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });
-  if (form) letRecord({ uploads, connection, slug, say });
+  if (form) letRecord({ uploads, connection, slug, about, say });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer, uploads });
 
   const seen = boot.room.shows_reading && boot.room.joined ? new Seen({ connection, list, room: boot.room }) : null;
@@ -210,8 +210,8 @@ function letAttach({ form, uploads, announcer, slug }) {
   return tray;
 }
 
-/** What was recorded goes out as a message of its own. */
-function letRecord({ uploads, connection, slug, say }) {
+/** What was recorded goes out as a message of its own, and answers what is being answered. */
+function letRecord({ uploads, connection, slug, about, say }) {
   const note = document.getElementById("tray-note");
   new Recorder({
     connection,
@@ -222,7 +222,9 @@ function letRecord({ uploads, connection, slug, say }) {
     send: ({ bytes, duration, peaks }) => {
       const ending = bytes.type.split("/")[1];
       const { item } = uploads.add({ slug, bytes, name: `voice.${ending}`, voice: { duration, peaks } });
-      say("", { files: [item.record.key] });
+      const answered = about.edited ? null : about.answered;
+      if (answered) about.answer(null);
+      say("", { answered, files: [item.record.key] });
     },
   });
 }

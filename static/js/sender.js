@@ -231,7 +231,7 @@ export class Sender extends EventTarget {
 }
 
 function frameOf({ text: message, client_id, files, answered, edit }, uploads) {
-  if (edit) return { type: "edit", message, client_id, ...edit };
+  if (edit) return { type: "edit", message, client_id, seq: edit.seq, based_on: edit.based_on };
   const attachments = files.length > 0 ? uploads.named(files) : undefined;
   return { type: "message", message, client_id, reply_to: answered?.seq, attachments };
 }

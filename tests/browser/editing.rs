@@ -16,7 +16,7 @@ const ALL: &str = "\u{E009}a\u{E009}";
 
 impl Window {
     /// Takes up the last that was said here, and says it in other words.
-    async fn edits_last(&self, text: &str) {
+    pub async fn edits_last(&self, text: &str) {
         self.types("#composer-text", ARROW_UP).await;
         self.shows("#editing:not([hidden])").await;
         self.types("#composer-text", &format!("{ALL}{text}{ENTER}"))
@@ -24,11 +24,26 @@ impl Window {
         self.hides("#editing:not([hidden])").await;
     }
 
-    async fn until_quoted(&self, seq: usize, words: &str) {
-        let script = "return document.querySelector(arguments[0])?.textContent === arguments[1]";
+    /// Begins to answer a message, from its menu.
+    pub async fn begins_to_answer(&self, seq: usize) {
+        let message = format!(".message[data-seq='{seq}']");
+        self.types(&format!("{message} .message__more"), ENTER)
+            .await;
+        self.clicks(&format!("{message} [data-does=reply]")).await;
+        self.shows("#answering:not([hidden])").await;
+    }
+
+    /// Waits until a message answers one that says this.
+    pub async fn until_quoted(&self, seq: usize, words: &str) {
         let quote = format!(".message[data-seq='{seq}'] .quote__words");
-        self.until("what is quoted", async || {
-            self.runs(script, &[json!(quote), json!(words)]).await == true
+        self.until_it_says(&quote, words).await;
+    }
+
+    /// Waits until something on the page says this and nothing else.
+    pub async fn until_it_says(&self, selector: &str, words: &str) {
+        let script = "return document.querySelector(arguments[0])?.textContent === arguments[1]";
+        self.until(&format!("{selector} to say {words:?}"), async || {
+            self.runs(script, &[json!(selector), json!(words)]).await == true
         })
         .await;
     }
@@ -58,10 +73,7 @@ fn what_is_edited_and_answered_is_the_same_on_every_page() {
         ada.says("teh tea").await;
         ben.sees("teh tea").await;
 
-        ben.types(".message[data-seq='1'] .message__more", ENTER)
-            .await;
-        ben.clicks(".message[data-seq='1'] [data-does=reply]").await;
-        ben.shows("#answering:not([hidden])").await;
+        ben.begins_to_answer(1).await;
         ben.says("what?").await;
         ben.hides("#answering:not([hidden])").await;
         ada.until_quoted(2, "teh tea").await;

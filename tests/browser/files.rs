@@ -14,6 +14,7 @@ use crate::site::{Database, Site};
 use crate::window::{DESK, ENTER, PHONE, Window};
 
 const ARROW_RIGHT: &str = "\u{E014}";
+const BACKSPACE: &str = "\u{E003}";
 const ESCAPE: &str = "\u{E00C}";
 /// A file dropped on an element, or pasted into it, as the browser tells of it.
 const HAND: &str = "const [how, selector, name, type] = arguments;
@@ -123,6 +124,16 @@ fn files_come_by_button_drop_and_clipboard_and_are_seen_by_others() {
         ben.shows_pictures(2).await;
         let file = "return document.querySelector('a.file').download";
         assert_eq!(ben.runs(file, &[]).await, "plan.zip");
+        // Files can do without words, also later.
+        ada.edits_last(BACKSPACE).await;
+        ben.until_it_says(".message[data-seq='1'] .message__text", "")
+            .await;
+        ben.shows_pictures(2).await;
+        ben.begins_to_answer(1).await;
+        let names = "sea.png, sand.png, plan.zip";
+        ben.until_it_says("#answering-excerpt", names).await;
+        ben.says("lovely").await;
+        ada.until_quoted(2, names).await;
         for window in [&ada, &ben] {
             assert_eq!(violations(window).await, Vec::<serde_json::Value>::new());
             window.has_no_complaints().await;

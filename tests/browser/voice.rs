@@ -28,6 +28,10 @@ fn a_voice_is_recorded_listened_to_and_heard_by_another() {
         ada.enters("lobby").await;
         ben.enters("lobby").await;
 
+        ben.says("**well**?").await;
+        ada.sees("well?").await;
+        ada.begins_to_answer(1).await;
+        ada.until_it_says("#answering-excerpt", "well?").await;
         ada.clicks("#record").await;
         ada.shows("#recorder [data-does=stop]").await;
         ben.until("that ada records", async || {
@@ -50,9 +54,11 @@ fn a_voice_is_recorded_listened_to_and_heard_by_another() {
         assert!(violations(&ada).await.is_empty(), "listening is accessible");
         ada.clicks("#recorder [data-does=send]").await;
         ada.hides("#recorder").await;
+        ada.hides("#answering:not([hidden])").await;
 
         ben.shows(".message:not(.message--pending) voice-message")
             .await;
+        ben.until_quoted(2, "well?").await;
         let told = ben
             .runs(
                 "const { seconds, peaks } = document.querySelector('voice-message').dataset;
