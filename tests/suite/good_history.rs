@@ -1,5 +1,7 @@
 //! A history as it should be: what three people and a fourth wrote down, and what the database holds afterwards.
 
+use std::collections::BTreeSet;
+
 use crate::checker::evidence::{Event, Evidence, Footprint, Process, Row, Seen, What, digest};
 
 /// Between things that happen, in microseconds.
@@ -102,6 +104,24 @@ pub fn good() -> Evidence {
     }
 }
 
+/// More happens before the third person comes, who begins at this revision.
+pub fn goes_on(evidence: &mut Evidence, revision: i64, happened: Vec<Event>) {
+    let mut events = evidence.events.iter();
+    let place = events.position(|event| event.at >= 90 * STEP).unwrap();
+    let What::Opened { from, .. } = &mut evidence.events[place].what else {
+        panic!("nobody comes then");
+    };
+    *from = revision;
+    evidence.events.splice(place..place, happened);
+}
+
+pub fn shown_again(connection: u32, message: &Seen) -> What {
+    What::Shown {
+        connection,
+        message: message.clone(),
+    }
+}
+
 pub fn event(at: u64, person: u32, what: What) -> Event {
     Event { at, person, what }
 }
@@ -129,6 +149,7 @@ pub fn row(seq: i64, id: &str) -> Row {
             id: id.to_owned(),
             text: digest(id),
             deleted: false,
+            reactions: BTreeSet::new(),
         },
     }
 }

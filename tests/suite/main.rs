@@ -47,6 +47,7 @@ mod negative_control;
 mod seeded_deletions;
 mod seeded_edits;
 mod seeded_faults;
+mod seeded_reactions;
 mod seen_by;
 
 // What is said.

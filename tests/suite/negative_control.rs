@@ -1,6 +1,7 @@
 //! That the checker sees what the head check is for: without it, one relayed message that is lost last is never shown, and
 //! that is found; with it, the same loss is made good in time, and nothing is found.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
@@ -150,6 +151,7 @@ fn row(message: &Value) -> Row {
             id: message["client_id"].as_str().unwrap().to_owned(),
             text: digest(message["message"].as_str().unwrap()),
             deleted: false,
+            reactions: BTreeSet::new(),
         },
     }
 }

@@ -1,8 +1,8 @@
 //! The checker finds what must not be of a message that was taken back, and nothing in a good history of one.
 
-use crate::checker::evidence::{Event, Evidence, Seen, What, digest};
+use crate::checker::evidence::{Event, Evidence, What, digest};
 use crate::checker::{Kind, check};
-use crate::good_history::{MESSAGES, ROOM, STEP, event, good, row};
+use crate::good_history::{MESSAGES, ROOM, STEP, event, goes_on, good, row, shown_again};
 use crate::seeded_faults::LIMITS;
 
 /// The last message is taken back, which the first two people see; the third comes later.
@@ -18,31 +18,9 @@ fn taken_back() -> Evidence {
         (82, 0, shown_again(10, &gone)),
         (82, 1, shown_again(12, &gone)),
     ];
-    let place = evidence
-        .events
-        .iter()
-        .position(|event| event.at >= 90 * STEP);
     let happened = of_all.map(|(at, person, what)| event(at * STEP, person, what));
-    let place = place.unwrap();
-    evidence.events.splice(place..place, happened);
-    for event in &mut evidence.events {
-        if let What::Opened {
-            connection: 13,
-            from,
-            ..
-        } = &mut event.what
-        {
-            *from = MESSAGES + 1;
-        }
-    }
+    goes_on(&mut evidence, MESSAGES + 1, happened.into());
     evidence
-}
-
-fn shown_again(connection: u32, message: &Seen) -> What {
-    What::Shown {
-        connection,
-        message: message.clone(),
-    }
 }
 
 #[test]

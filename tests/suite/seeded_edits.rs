@@ -1,8 +1,8 @@
 //! The checker finds what must not be of a message that was edited, and nothing in a good history of one.
 
-use crate::checker::evidence::{Event, Evidence, Seen, What, digest};
+use crate::checker::evidence::{Event, Evidence, What, digest};
 use crate::checker::{Kind, check};
-use crate::good_history::{MESSAGES, ROOM, STEP, event, good, row};
+use crate::good_history::{MESSAGES, ROOM, STEP, event, goes_on, good, row, shown_again};
 use crate::seeded_faults::LIMITS;
 
 /// The last message is edited twice, which the first two people see; the third comes later.
@@ -24,30 +24,8 @@ fn edited() -> Evidence {
         ];
         happened.extend(of_all.map(|(at, person, what)| event(at, person, what)));
     }
-    let place = evidence
-        .events
-        .iter()
-        .position(|event| event.at >= 90 * STEP)
-        .unwrap();
-    evidence.events.splice(place..place, happened);
-    for event in &mut evidence.events {
-        if let What::Opened {
-            connection: 13,
-            from,
-            ..
-        } = &mut event.what
-        {
-            *from = MESSAGES + 2;
-        }
-    }
+    goes_on(&mut evidence, MESSAGES + 2, happened);
     evidence
-}
-
-fn shown_again(connection: u32, message: &Seen) -> What {
-    What::Shown {
-        connection,
-        message: message.clone(),
-    }
 }
 
 #[test]

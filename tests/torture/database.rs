@@ -35,6 +35,9 @@ struct Stored {
     kind: Option<String>,
     #[diesel(sql_type = Bool)]
     deleted: bool,
+    /// A line for each: what, and whose.
+    #[diesel(sql_type = Nullable<Text>)]
+    reactions: Option<String>,
 }
 
 #[derive(QueryableByName)]
@@ -77,7 +80,9 @@ impl Database {
     /// All messages of the rooms.
     pub fn rows(&mut self) -> Vec<Row> {
         let all = diesel::sql_query(
-            "SELECT r.slug, m.seq, m.revision, u.username, m.client_id, m.text, m.kind, m.deleted_at IS NOT NULL AS deleted \
+            "SELECT r.slug, m.seq, m.revision, u.username, m.client_id, m.text, m.kind, m.deleted_at IS NOT NULL AS deleted, \
+                 (SELECT string_agg(o.text || ' ' || p.username, chr(10)) FROM reactions o JOIN users p ON p.id = o.user_id \
+                     WHERE o.room_id = m.room_id AND o.seq = m.seq) AS reactions \
              FROM messages m JOIN rooms r ON r.id = m.room_id JOIN users u ON u.id = m.author_id",
         );
         let rooms = self.numbers();
@@ -95,6 +100,7 @@ impl Database {
                         id: row.client_id,
                         text: digest(&row.text),
                         deleted: row.deleted,
+                        reactions: reactions(row.reactions.as_deref()).collect(),
                     },
                 })
             })
@@ -146,6 +152,14 @@ impl Database {
     fn numbers(&self) -> HashMap<String, u32> {
         self.slugs.iter().cloned().zip(0..).collect()
     }
+}
+
+fn reactions(lines: Option<&str>) -> impl Iterator<Item = (String, u32)> {
+    let lines = lines.unwrap_or_default().lines();
+    lines.filter_map(|line| {
+        let (text, name) = line.rsplit_once(' ')?;
+        Some((text.to_owned(), number_of(name)?))
+    })
 }
 
 /// Looks up what is handed in, on a thread of its own, until all senders are gone.

@@ -29,6 +29,7 @@ fn print_counts(evidence: &Evidence, measured: &Measured, lasted: Duration) {
     println!("messages sent             {}", measured.sent);
     println!("messages acknowledged     {}", measured.acknowledged);
     println!("messages edited           {}", measured.edited);
+    println!("reactions                 {}", measured.reacted);
     println!("messages taken back       {}", measured.taken_back);
     println!("messages stored           {}", evidence.rows.len());
     println!("messages shown            {}", measured.shown);

@@ -1,5 +1,6 @@
 //! What is written down: by everyone as it happens, of the faults as they are made, of the database at the end.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Result, Write};
 use std::path::Path;
@@ -45,6 +46,23 @@ pub enum What {
     TakingBack { room: u32, seq: i64 },
     /// Said to be taken back.
     TakenBack { room: u32, seq: i64 },
+    /// Handed to a socket, for the first time or again: this person's reaction is to be there, or not.
+    Reacting {
+        room: u32,
+        seq: i64,
+        kind: String,
+        on: bool,
+    },
+    /// Said to be so, at this revision.
+    Reacted {
+        room: u32,
+        seq: i64,
+        kind: String,
+        on: bool,
+        revision: i64,
+    },
+    /// Refused for good.
+    NotReacted { room: u32, seq: i64, code: String },
     /// A socket was welcomed. Everything above `from` is to follow on it.
     Opened {
         connection: u32,
@@ -91,6 +109,9 @@ pub struct Seen {
     /// Whether it was taken back.
     #[serde(default)]
     pub deleted: bool,
+    /// Who reacted to it with what.
+    #[serde(default)]
+    pub reactions: BTreeSet<(String, u32)>,
 }
 
 /// A message as the database holds it.

@@ -19,6 +19,12 @@ pub(super) struct Index<'a> {
     /// What somebody tried to take back, and when they were first told that it is.
     pub taking_back: HashSet<(u32, i64)>,
     pub taken_back: HashMap<(u32, i64), Moment>,
+    /// What somebody wanted their reactions to be, in turn: by room, number, person and kind.
+    pub reactions: HashMap<(u32, i64, u32, &'a str), Vec<Reaction>>,
+    /// When somebody was first told that their reaction is so, by room, number and revision.
+    pub reacted: HashMap<(u32, i64, i64), Moment>,
+    /// The first revision that is known of a message with a text.
+    pub worded: HashMap<(u32, i64, u64), i64>,
     /// Each room's rows, by revision.
     pub rooms: BTreeMap<u32, Vec<&'a Row>>,
     pub by_seq: HashMap<(u32, i64), &'a Row>,
@@ -38,6 +44,12 @@ pub(super) struct Sent {
 pub(super) struct Edit {
     pub text: u64,
     pub edited: Option<Moment>,
+}
+
+/// Whether a reaction is to be there.
+pub(super) struct Reaction {
+    pub on: bool,
+    pub reacted: bool,
 }
 
 /// One socket's life.
@@ -64,6 +76,9 @@ impl<'a> Index<'a> {
             edits: HashMap::new(),
             taking_back: HashSet::new(),
             taken_back: HashMap::new(),
+            reactions: HashMap::new(),
+            reacted: HashMap::new(),
+            worded: HashMap::new(),
             rooms: BTreeMap::new(),
             by_seq: HashMap::new(),
             by_name: HashMap::new(),
@@ -72,6 +87,7 @@ impl<'a> Index<'a> {
         for row in &evidence.rows {
             index.rooms.entry(row.room).or_default().push(row);
             index.by_seq.insert((row.room, row.message.seq), row);
+            index.is_worded(row.room, &row.message);
             if let (Some(author), false) = (row.message.author, row.notice) {
                 let name = (row.room, author, row.message.id.as_str());
                 index.by_name.entry(name).or_default().push(row);
@@ -129,6 +145,40 @@ impl<'a> Index<'a> {
             What::TakenBack { room, seq } => {
                 self.taken_back.entry((*room, *seq)).or_insert(*at);
             }
+            What::Reacting {
+                room,
+                seq,
+                kind,
+                on,
+            } => {
+                let name = (*room, *seq, *person, kind.as_str());
+                let wanted = self.reactions.entry(name).or_default();
+                // One is under way at a time: what comes again is the same.
+                if wanted.last().is_none_or(|last| last.on != *on) {
+                    let (on, reacted) = (*on, false);
+                    wanted.push(Reaction { on, reacted });
+                }
+            }
+            What::Reacted {
+                room,
+                seq,
+                kind,
+                on,
+                revision,
+            } => {
+                let name = (*room, *seq, *person, kind.as_str());
+                let wanted = self.reactions.entry(name).or_default().iter_mut();
+                for last in wanted.rev().take(1).filter(|last| last.on == *on) {
+                    last.reacted = true;
+                }
+                let state = (*room, *seq, *revision);
+                self.reacted.entry(state).or_insert(*at);
+            }
+            What::Read { room, messages, .. } => {
+                for message in messages {
+                    self.is_worded(*room, message);
+                }
+            }
             What::Opened {
                 connection,
                 room,
@@ -156,6 +206,8 @@ impl<'a> Index<'a> {
             } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
                     connection.shown.push((*at, message));
+                    let room = connection.room;
+                    self.is_worded(room, message);
                 }
             }
             What::Ended { connection, .. } => {
@@ -169,11 +221,36 @@ impl<'a> Index<'a> {
                 }
             }
             What::Refused { .. }
-            | What::Read { .. }
+            | What::NotReacted { .. }
             | What::SignedOut { .. }
             | What::Sampled { .. }
             | What::Stuck { .. } => {}
         }
+    }
+
+    fn is_worded(&mut self, room: u32, message: &Seen) {
+        let Seen { seq, text, .. } = *message;
+        let first = self.worded.entry((room, seq, text));
+        let first = first.or_insert(message.revision);
+        *first = message.revision.min(*first);
+    }
+
+    /// When what was shown of a message was first said to be stored; `None` where nobody was told of that very state.
+    pub fn stored_at(&self, room: u32, message: &Seen) -> Option<Moment> {
+        let Seen {
+            seq,
+            revision,
+            text,
+            ..
+        } = *message;
+        if message.deleted {
+            return self.taken_back.get(&(room, seq)).copied();
+        }
+        if let Some(at) = self.reacted.get(&(room, seq, revision)) {
+            return Some(*at);
+        }
+        let is_first = self.worded.get(&(room, seq, text)) == Some(&revision);
+        is_first.then(|| self.worded_at(room, message)).flatten()
     }
 
     /// When something was first said to be stored.

@@ -42,6 +42,7 @@ pub struct Measured {
     pub acknowledged: usize,
     pub edited: usize,
     pub taken_back: usize,
+    pub reacted: usize,
     pub shown: usize,
     pub connections: usize,
     pub resumed: usize,
@@ -58,6 +59,7 @@ pub fn measure(evidence: &Evidence) -> Measured {
         faults: &evidence.disturbances,
         measured: Measured::default(),
         sendings: HashMap::new(),
+        first: HashMap::new(),
         opened: HashMap::new(),
         lost: HashMap::new(),
         signed_out: HashMap::new(),
@@ -76,6 +78,8 @@ struct Measuring<'a> {
     faults: &'a [Disturbance],
     measured: Measured,
     sendings: HashMap<(u32, u32, &'a str), Sending>,
+    /// The revision at which each message was shown first.
+    first: HashMap<(u32, i64), i64>,
     /// When each connection was welcomed, for which room and where.
     opened: HashMap<u32, (Moment, u32, u32)>,
     lost: HashMap<u32, Moment>,
@@ -111,6 +115,7 @@ impl<'a> Measuring<'a> {
             }
             What::Edited { .. } => self.measured.edited += 1,
             What::TakenBack { .. } => self.measured.taken_back += 1,
+            What::Reacted { .. } => self.measured.reacted += 1,
             What::Acknowledged { room, id, .. } => self.is_answered(*at, (*room, *person, id)),
             What::Opened {
                 connection,
@@ -175,8 +180,9 @@ impl<'a> Measuring<'a> {
         let Some(sending) = self.sendings.get(&(room, author, message.id.as_str())) else {
             return;
         };
-        if sending.text != message.text {
-            // It was edited since.
+        let first = self.first.entry((room, message.seq));
+        if sending.text != message.text || *first.or_insert(message.revision) < message.revision {
+            // It was edited since, or reacted to.
             return;
         }
         let (sent_at, here) = (sending.at, sending.node == node);

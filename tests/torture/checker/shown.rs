@@ -129,15 +129,7 @@ fn check_delay(
 ) {
     let allowed = limits.showing.as_micros() as u64;
     for (at, message) in &connection.shown {
-        let stored = if message.deleted {
-            index
-                .taken_back
-                .get(&(connection.room, message.seq))
-                .copied()
-        } else {
-            index.worded_at(connection.room, message)
-        };
-        let Some(stored) = stored else {
+        let Some(stored) = index.stored_at(connection.room, message) else {
             continue;
         };
         let limit = index.limit(connection.node, stored.max(connection.opened), allowed);

@@ -10,6 +10,7 @@ pub(super) fn check(index: &Index<'_>, limits: Limits, findings: &mut Findings) 
     check_acknowledged(index, findings);
     check_edited(index, findings);
     check_taken_back(index, findings);
+    check_reactions(index, findings);
     check_answers(index, limits, findings);
     check_sent(index, findings);
     check_rows(index, findings);
@@ -65,6 +66,59 @@ fn check_taken_back(index: &Index<'_>, findings: &mut Findings) {
             findings.add(
                 Kind::Lost,
                 format!("room {room}: number {seq} was taken back, and its words are stored"),
+            );
+        }
+    }
+}
+
+/// A reaction is there or not as its person was told last, or as they wanted after that; what was taken back has none.
+fn check_reactions(index: &Index<'_>, findings: &mut Findings) {
+    for ((room, seq, person, kind), wanted) in &index.reactions {
+        let Some(row) = index.by_seq.get(&(*room, *seq)) else {
+            continue;
+        };
+        let is_there = row
+            .message
+            .reactions
+            .contains(&((*kind).to_owned(), *person));
+        let known = wanted.iter().rposition(|reaction| reaction.reacted);
+        let mut since = wanted[known.unwrap_or(0)..].iter();
+        let mut may_be = since.any(|reaction| reaction.on == is_there);
+        may_be |= known.is_none() && !is_there;
+        if !may_be && !row.message.deleted {
+            findings.add(
+                Kind::Lost,
+                format!("room {room}: the reaction {kind} of person {person} to number {seq} is not as they were told"),
+            );
+        }
+    }
+    for row in index.rooms.values().flatten() {
+        for (kind, person) in &row.message.reactions {
+            let name = (row.room, row.message.seq, *person, kind.as_str());
+            let was_wanted = index
+                .reactions
+                .get(&name)
+                .is_some_and(|wanted| wanted.iter().any(|reaction| reaction.on));
+            if row.message.deleted || !was_wanted {
+                findings.add(
+                    Kind::Unexpected,
+                    format!(
+                        "room {}: number {} has a reaction {kind} of person {person}",
+                        row.room, row.message.seq
+                    ),
+                );
+            }
+        }
+    }
+    for event in index.events {
+        let What::NotReacted { room, seq, code } = &event.what else {
+            continue;
+        };
+        let row = index.by_seq.get(&(*room, *seq));
+        if row.is_none_or(|row| !row.message.deleted) {
+            findings.add(
+                Kind::Refused,
+                format!("room {room}: a reaction of person {} to number {seq} was refused for good ({code})", event.person),
             );
         }
     }

@@ -4,7 +4,7 @@ mod line;
 mod outbox;
 mod talk;
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU32, AtomicUsize, Ordering};
 use std::sync::mpsc::SyncSender;
@@ -25,6 +25,9 @@ use outbox::{Outbox, Wish};
 
 /// Of what somebody said, so many of the newest are there to be edited or taken back.
 const SAID_KEPT: usize = 16;
+
+/// Of what was said in the room, so many of the newest are there to be reacted to.
+const LATELY_KEPT: usize = 32;
 
 /// What everybody does just now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,6 +93,10 @@ struct State {
     messages: u32,
     /// The numbers of what this person said last.
     said: VecDeque<i64>,
+    /// The numbers of what anybody said last.
+    lately: VecDeque<i64>,
+    /// This person's reactions, as they know them.
+    reactions: HashSet<(i64, &'static str)>,
 }
 
 /// How a time on a socket, or an attempt at one, ended.
@@ -131,6 +138,8 @@ impl Person {
                 next_message,
                 messages: 0,
                 said: VecDeque::new(),
+                lately: VecDeque::new(),
+                reactions: HashSet::new(),
             },
         }
     }
@@ -201,14 +210,19 @@ impl Person {
         self.world.record.add(self.number, what);
     }
 
-    /// Where a message proves that one of this person's own is stored.
+    /// Where a message proves that one of this person's own is stored; and that it is there.
     fn notes(&mut self, message: &Seen) {
         if message.author == Some(self.number) {
-            self.is_told(&message.id, message.seq);
+            self.is_told(&message.id, (message.seq, message.revision));
+        }
+        let lately = &mut self.state.lately;
+        if message.author.is_some() && !message.deleted && !lately.contains(&message.seq) {
+            lately.truncate(LATELY_KEPT - 1);
+            lately.push_front(message.seq);
         }
     }
 
-    fn is_told(&mut self, id: &str, seq: i64) {
+    fn is_told(&mut self, id: &str, (seq, revision): (i64, i64)) {
         let room = self.room;
         match self.state.outbox.stored(id) {
             Some(Wish::Say(_)) => {
@@ -223,6 +237,21 @@ impl Person {
                 self.writes_down(What::Edited { room, seq, text });
             }
             Some(Wish::TakeBack(seq)) => self.writes_down(What::TakenBack { room, seq }),
+            Some(Wish::React(seq, kind, on)) => {
+                if on {
+                    self.state.reactions.insert((seq, kind));
+                } else {
+                    self.state.reactions.remove(&(seq, kind));
+                }
+                let kind = kind.to_owned();
+                self.writes_down(What::Reacted {
+                    room,
+                    seq,
+                    kind,
+                    on,
+                    revision,
+                });
+            }
             None => {}
         }
     }
@@ -238,6 +267,15 @@ pub fn number_of(name: &str) -> Option<u32> {
     name.strip_prefix('p')?.parse().ok()
 }
 
+fn reactions(kinds: &Value) -> impl Iterator<Item = (String, u32)> {
+    kinds.as_array().into_iter().flatten().flat_map(|kind| {
+        let text = kind["text"].as_str().unwrap_or_default();
+        let names = kind["usernames"].as_array().into_iter().flatten();
+        let people = names.filter_map(|name| number_of(name.as_str()?));
+        people.map(move |person| (text.to_owned(), person))
+    })
+}
+
 /// A message as it came in a frame or an answer.
 fn seen(message: &Value) -> Option<Seen> {
     Some(Seen {
@@ -247,5 +285,6 @@ fn seen(message: &Value) -> Option<Seen> {
         id: message["client_id"].as_str().unwrap_or_default().to_owned(),
         text: digest(message["message"].as_str().unwrap_or_default()),
         deleted: message["deleted"] == true,
+        reactions: reactions(&message["reactions"]).collect(),
     })
 }

@@ -1,4 +1,4 @@
-//! What one person has said, edited or taken back, and not yet heard to be stored: sent in order, as often as it takes.
+//! What one person has said, edited, taken back or reacted to, and not yet heard to be stored: sent in order, as often as it takes.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -16,6 +16,8 @@ pub(super) enum Wish {
     Edit(i64, String),
     /// Take back the message with this number.
     TakeBack(i64),
+    /// React to the message with this number so, or no longer.
+    React(i64, &'static str, bool),
 }
 
 pub(super) struct Entry {
@@ -51,6 +53,11 @@ impl Outbox {
 
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    pub fn holds_a_reaction(&self) -> bool {
+        let mut wishes = self.entries.iter().map(|entry| &entry.wish);
+        wishes.any(|wish| matches!(wish, Wish::React(..)))
     }
 
     /// When the next may go, where something waits and is held back.
@@ -102,8 +109,10 @@ impl Outbox {
         self.held_until = Some(self.held_until.map_or(until, |held| held.max(until)));
     }
 
-    pub fn refused_for_good(&mut self, id: &str) {
-        self.entries.retain(|entry| entry.id != id);
+    /// What will never be done.
+    pub fn refused_for_good(&mut self, id: &str) -> Option<Wish> {
+        let place = self.entries.iter().position(|entry| entry.id == id)?;
+        self.entries.remove(place).map(|entry| entry.wish)
     }
 
     /// Whether something was sent so long ago that the connection is to be doubted.

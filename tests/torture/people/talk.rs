@@ -18,13 +18,15 @@ const STEADY_AFTER: Duration = Duration::from_secs(5);
 const REQUEST_PATIENCE: Duration = Duration::from_secs(5);
 const SENDING_PATIENCE: Duration = Duration::from_secs(20);
 /// Of a hundred: messages that are sent by a request, pauses in which a page is read, in which somebody leaves, and in which they edit or
-/// take back something they said.
+/// take back something they said, or react to something.
 const BY_REQUEST: usize = 8;
 const READ_AGAIN: usize = 2;
 const LEAVE: usize = 1;
 const EDIT: usize = 6;
 const TAKE_BACK: usize = 4;
+const REACT: usize = 12;
 const SAMPLED: usize = 1;
+const KINDS: [&str; 3] = ["👍", "🎉", "same"];
 const WORDS: [&str; 6] = ["tea", "নদী", "rain ", "yes\n", "🙂", "the long easy talk "];
 
 /// When things are due on one socket.
@@ -122,6 +124,9 @@ impl Person {
             if self.state.chance.percent(TAKE_BACK) {
                 self.takes_something_back();
             }
+            if self.state.chance.percent(REACT) {
+                self.reacts_to_something();
+            }
             if self.state.chance.percent(READ_AGAIN) {
                 self.reads_newest_page(0).await;
             }
@@ -169,6 +174,22 @@ impl Person {
         self.state.outbox.add(id, Wish::TakeBack(seq));
     }
 
+    /// One at a time, and for members alone, which whoever has said something is.
+    fn reacts_to_something(&mut self) {
+        if self.state.said.is_empty() || self.state.outbox.holds_a_reaction() {
+            return;
+        }
+        let place = self.state.chance.below(self.state.lately.len().max(1));
+        let Some(seq) = self.state.lately.get(place).copied() else {
+            return;
+        };
+        let kind = *self.state.chance.pick(&KINDS);
+        let on = !self.state.reactions.contains(&(seq, kind));
+        self.state.messages += 1;
+        let id = format!("react-{}-{}", self.number, self.state.messages);
+        self.state.outbox.add(id, Wish::React(seq, kind, on));
+    }
+
     /// What does not come through stays in the outbox, and goes by the socket.
     async fn sends_by_request(&mut self) {
         let Some((id, Wish::Say(text))) = self.state.outbox.next() else {
@@ -180,8 +201,7 @@ impl Person {
         let request = self.browser().json("POST", &path, &body);
         match request.within(REQUEST_PATIENCE).attempt().await {
             Ok(answer) if matches!(answer.status, 200 | 201) => {
-                let seq = answer.value()["seq"].as_i64().unwrap_or_default();
-                self.is_told(&id, seq);
+                self.is_told(&id, numbers_of(&answer.value()));
             }
             Ok(answer) => {
                 let retry = matches!(answer.status, 401 | 429 | 503);
@@ -211,6 +231,15 @@ impl Person {
                     let room = self.room;
                     self.writes_down(What::TakingBack { room, seq });
                     json!({"type": "delete", "seq": seq, "client_id": id})
+                }
+                Wish::React(seq, kind, on) => {
+                    self.writes_down(What::Reacting {
+                        room: self.room,
+                        seq,
+                        kind: kind.to_owned(),
+                        on,
+                    });
+                    json!({"type": "react", "seq": seq, "text": kind, "on": on, "client_id": id})
                 }
             };
             self.sends(line, &frame).await?;
@@ -251,8 +280,8 @@ impl Person {
         match frame["type"].as_str() {
             Some("message") => self.is_shown(frame, line.connection),
             Some("done") => {
-                let seq = frame["seq"].as_i64().unwrap_or_default();
-                self.is_told(frame["client_id"].as_str().unwrap_or_default(), seq);
+                let id = frame["client_id"].as_str().unwrap_or_default();
+                self.is_told(id, numbers_of(frame));
             }
             Some("error") => {
                 let id = frame["client_id"].as_str().unwrap_or_default();
@@ -301,17 +330,25 @@ impl Person {
     }
 
     fn is_refused(&mut self, id: &str, code: &str, retry: bool, wait: Option<Duration>) {
+        let (room, code) = (self.room, code.to_owned());
+        let never = match retry {
+            true => {
+                self.state.outbox.refused_for_now(id, wait);
+                None
+            }
+            false => self.state.outbox.refused_for_good(id),
+        };
+        if let Some(Wish::React(seq, ..)) = never {
+            self.state.lately.retain(|lately| *lately != seq);
+            return self.writes_down(What::NotReacted { room, seq, code });
+        }
+        let id = id.to_owned();
         self.writes_down(What::Refused {
-            room: self.room,
-            id: id.to_owned(),
-            code: code.to_owned(),
+            room,
+            id,
+            code,
             retry,
         });
-        if retry {
-            self.state.outbox.refused_for_now(id, wait);
-        } else {
-            self.state.outbox.refused_for_good(id);
-        }
     }
 
     fn revision(&self) -> i64 {
@@ -329,4 +366,10 @@ impl Person {
             text: digest(text),
         });
     }
+}
+
+/// The number and the revision that something bears.
+fn numbers_of(answer: &Value) -> (i64, i64) {
+    let number = |name: &str| answer[name].as_i64().unwrap_or_default();
+    (number("seq"), number("revision"))
 }
