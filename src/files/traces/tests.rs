@@ -212,3 +212,82 @@ fn a_film_loses_what_is_written_beside_it() {
     assert!(holds(&left, b"what it shows"));
     assert_eq!(left.len(), film.len());
 }
+
+/// A file that counts what is read and overwritten of it.
+struct Counted {
+    file: Cursor<Vec<u8>>,
+    read: usize,
+    overwritten: usize,
+}
+
+impl Read for Counted {
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
+        let count = self.file.read(bytes)?;
+        self.read += count;
+        Ok(count)
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.overwritten += count;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Seek for Counted {
+    fn seek(&mut self, to: std::io::SeekFrom) -> Result<u64> {
+        self.file.seek(to)
+    }
+}
+
+/// A TIFF whose entries all lead to places, all of whose entries lead to a stretch of it; or to nothing.
+fn leading_around(size: usize, stretch: u32) -> Vec<u8> {
+    let (lists, entries) = (200_u16, 200_u16);
+    let list_of_entries = 8 + 2 + 12 * u32::from(lists);
+    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
+    tiff.extend_from_slice(&lists.to_le_bytes());
+    for _ in 0..lists {
+        tiff.extend_from_slice(b"\x25\x88\x04\0\x01\0\0\0");
+        tiff.extend_from_slice(&list_of_entries.to_le_bytes());
+    }
+    tiff.extend_from_slice(&entries.to_le_bytes());
+    let behind = list_of_entries + 2 + 12 * u32::from(entries);
+    for _ in 0..entries {
+        tiff.extend_from_slice(b"\x01\0\x02\0");
+        tiff.extend_from_slice(&stretch.to_le_bytes());
+        tiff.extend_from_slice(&behind.to_le_bytes());
+    }
+    tiff.resize(size, b'x');
+    tiff
+}
+
+#[test]
+fn what_leads_around_in_circles_costs_no_more_than_a_picture() {
+    let size = 1_000_000;
+    let marked = [b"Exif\0\0".as_slice(), &leading_around(20_000, 2)].concat();
+    for (content_type, file) in [
+        ("image/tiff", leading_around(size, size as u32)),
+        ("image/heif", marked.repeat(size / marked.len())),
+    ] {
+        let size = file.len();
+        let mut counted = Counted {
+            file: Cursor::new(file),
+            read: 0,
+            overwritten: 0,
+        };
+        // It may be told to be broken; more is not to be done about it.
+        let _ = overwrite(&mut counted, content_type);
+        assert!(counted.overwritten <= 2 * size, "{content_type}");
+        assert!(
+            counted.read <= 4 * size + 64 * 64 * 1024,
+            "{content_type}: {}",
+            counted.read
+        );
+    }
+}

@@ -5,12 +5,21 @@ use std::io::{Error, ErrorKind, Result, SeekFrom};
 use super::Changeable;
 
 const WIDTH: usize = 64 * 1024;
+/// How often all of a file may be read and overwritten: each stretch by itself and, where it is looked through, with the half before it.
+const READ_MOST: u64 = 4;
+const OVERWRITTEN_MOST: u64 = 2;
+/// And how many stretches besides, since what leads to and fro in a picture is seen anew.
+const STRETCHES_BESIDES: u64 = 64;
 
+/// What leads to the same places over and over is no picture, and costs no more than one: what may be read and overwritten is bounded.
 pub(super) struct Window<'a, F> {
     file: &'a mut F,
     end: u64,
     from: u64,
     seen: Vec<u8>,
+    /// Bytes that may still be read, and overwritten.
+    to_read: u64,
+    to_overwrite: u64,
 }
 
 impl<'a, F: Changeable> Window<'a, F> {
@@ -21,6 +30,8 @@ impl<'a, F: Changeable> Window<'a, F> {
             end,
             from: 0,
             seen: Vec::new(),
+            to_read: end * READ_MOST + STRETCHES_BESIDES * WIDTH as u64,
+            to_overwrite: end * OVERWRITTEN_MOST,
         })
     }
 
@@ -37,7 +48,8 @@ impl<'a, F: Changeable> Window<'a, F> {
             .ok_or_else(|| Error::from(ErrorKind::UnexpectedEof))
     }
 
-    /// What can be seen from a place on: a good part of the window, or all up to the end of the file.
+    /// What can be seen from a place on: a good part of the window, or all up to the end of the file. Errors: `InvalidData` where
+    /// it was looked at too much already.
     pub(super) fn stretch(&mut self, at: u64) -> Result<&[u8]> {
         let seen_to = self.from + self.seen.len() as u64;
         let is_near_the_edge = at + WIDTH as u64 / 2 > seen_to && seen_to < self.end;
@@ -45,6 +57,7 @@ impl<'a, F: Changeable> Window<'a, F> {
             self.from = at.min(self.end);
             self.file.seek(SeekFrom::Start(self.from))?;
             let width = (self.end - self.from).min(WIDTH as u64) as usize;
+            spend(&mut self.to_read, width)?;
             self.seen.resize(width, 0);
             self.file.read_exact(&mut self.seen)?;
         }
@@ -63,8 +76,9 @@ impl<'a, F: Changeable> Window<'a, F> {
         self.big(at).map(u32::swap_bytes)
     }
 
-    /// Overwrites bytes at a place.
+    /// Overwrites bytes at a place. Errors: `InvalidData` where too much was already.
     pub(super) fn put(&mut self, at: u64, bytes: &[u8]) -> Result<()> {
+        spend(&mut self.to_overwrite, bytes.len())?;
         if at + bytes.len() as u64 > self.end {
             return Err(ErrorKind::UnexpectedEof.into());
         }
@@ -104,6 +118,11 @@ impl<'a, F: Changeable> Window<'a, F> {
         }
         Ok(())
     }
+}
+
+fn spend(left: &mut u64, bytes: usize) -> Result<()> {
+    *left = left.checked_sub(bytes as u64).ok_or_else(broken)?;
+    Ok(())
 }
 
 /// The file is not what it begins as.
