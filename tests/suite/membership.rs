@@ -11,6 +11,7 @@ on_both_databases!(
     whoever_is_put_out_is_out_until_let_back_in,
     an_owner_who_leaves_passes_the_room_on,
     of_two_owners_who_put_each_other_back_one_stays,
+    who_has_left_is_not_brought_back_by_what_they_said_before,
 );
 
 /// What happened in a room: a code, and whom it is about.
@@ -197,4 +198,20 @@ async fn of_two_owners_who_put_each_other_back_one_stays(database: Database) {
     last.asks("PUT", &place(&owners[0].0), &member)
         .await
         .expect(409, "somebody looks after it");
+}
+
+async fn who_has_left_is_not_brought_back_by_what_they_said_before(database: Database) {
+    let site = Site::unlimited(database);
+    let (ada, ben) = (site.person("ada").await, site.person("ben").await);
+    let slug = ada.makes_room("Rowing club").await;
+    let path = format!("/api/rooms/{slug}/messages");
+    let said = json!({"message": "hello", "client_id": "c-1"});
+    ben.posts(&path, &said).await.expect(201, "and joins");
+    ben.puts_out("ben", &slug).await.expect(200, "leaving");
+    // Nobody told his other device that it was stored.
+    ben.posts(&path, &said).await.expect(200, "it is there");
+    assert_eq!(members(&ada, &slug).await, [("ada".to_owned(), true)]);
+    let more = json!({"message": "back again", "client_id": "c-2"});
+    ben.posts(&path, &more).await.expect(201, "and joins again");
+    assert_eq!(members(&ada, &slug).await.len(), 2);
 }

@@ -55,13 +55,19 @@ impl Numbering {
         change: &Change,
     ) -> Result<Option<Error>> {
         let author = change.author;
-        if !self.place(id, author).belongs() {
+        let belongs = self.place(id, author).belongs();
+        let waits = room.state.slow_mode > 0 && !self.looks_after(id, room, author);
+        if (waits || !belongs) && is_stored(conn, id, change)? {
+            // It was their turn then; and whoever has left since stays away.
+            return Ok(None);
+        }
+        if !belongs {
             memberships::join_locked(conn, id, author, room.last_seq)?;
             self.places.insert((id, author), Place::Member);
             self.moved.insert(author);
         }
-        if room.state.slow_mode > 0 && !self.looks_after(id, room, author) {
-            return self.wait_their_turn(conn, id, room, change);
+        if waits {
+            return self.wait_their_turn(conn, id, room, author);
         }
         Ok(None)
     }
@@ -96,14 +102,8 @@ impl Numbering {
         conn: &mut Conn,
         id: RoomId,
         room: &Counted,
-        change: &Change,
+        author: UserId,
     ) -> Result<Option<Error>> {
-        let author = change.author;
-        let client_ids = [change.client_id.as_str()];
-        if !change.fresh && !stored::by_client_ids(conn, id, author, &client_ids)?.is_empty() {
-            // It was stored when it was their turn.
-            return Ok(None);
-        }
         let slow_mode = Duration::from_secs(room.state.slow_mode.unsigned_abs());
         if let Some(again) = memberships::posts_again_at(conn, id, author)? {
             // The clock may have been set back: nobody waits for longer than once.
@@ -115,6 +115,15 @@ impl Numbering {
         memberships::set_posts_again_at(conn, id, author, self.now.after(slow_mode))?;
         Ok(None)
     }
+}
+
+/// Whether what is sent again was stored before.
+fn is_stored(conn: &mut Conn, id: RoomId, change: &Change) -> Result<bool> {
+    if change.fresh {
+        return Ok(false);
+    }
+    let client_ids = [change.client_id.as_str()];
+    Ok(!stored::by_client_ids(conn, id, change.author, &client_ids)?.is_empty())
 }
 
 /// Why nothing is written in a direct room, where its people do not want that: all others went, or one has blocked another.
