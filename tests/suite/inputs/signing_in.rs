@@ -68,7 +68,9 @@ async fn a_crowd_that_signs_in_at_once_waits_its_turn(database: Database) {
         }
         slowest
     };
-    let (answers, slowest) = tokio::join!(crowd, talk);
+    let began = Instant::now();
+    let crowd = async { (crowd.await, began.elapsed()) };
+    let ((answers, crowded), slowest) = tokio::join!(crowd, talk);
     for answer in &answers {
         match answer.status {
             401 => {}
@@ -76,7 +78,11 @@ async fn a_crowd_that_signs_in_at_once_waits_its_turn(database: Database) {
             other => panic!("{other}: {}", answer.text()),
         }
     }
-    assert!(slowest < Duration::from_secs(2), "talk waited {slowest:?}");
+    // Whoever waited behind the crowd would have waited for nearly all of it.
+    assert!(
+        slowest < crowded / 2,
+        "talk waited {slowest:?} of {crowded:?}"
+    );
     // A few hashes at a time, at 19 MiB each.
     before.is_as_after(&site, 160 * 1024).await;
 }
