@@ -37,8 +37,8 @@ export class Composer extends EventTarget {
     form.addEventListener("submit", (event) => this.#submit(event, may, say));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#changed());
-    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#save());
-    addEventListener("pagehide", () => this.#save());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#saveNow());
+    addEventListener("pagehide", () => this.#saveNow());
     if (!lasts) this.#say(t("outbox-memory"));
     this.#recall();
   }
@@ -92,7 +92,10 @@ export class Composer extends EventTarget {
       this.#aside = aside;
       if (edited) this.#about.edit(edited);
     }
-    if (answered && !this.#about.answered) this.#about.answer(answered);
+    if (answered && !this.#about.answered) {
+      this.#about.answer(answered);
+      this.dispatchEvent(new CustomEvent("recalled", { detail: answered.seq }));
+    }
     this.#grow();
     this.#count();
   }
@@ -178,6 +181,11 @@ export class Composer extends EventTarget {
   #say(words) {
     this.#note.textContent = words;
     this.#note.hidden = false;
+  }
+
+  /** Only what changed here: another tab may have gone on with the same draft, or have sent it. */
+  #saveNow() {
+    if (this.#saving !== null) this.#save();
   }
 
   #save() {

@@ -1,6 +1,7 @@
 // Loads older messages as the reader comes near the start, newer ones as they come near the end, and those around one that they
 // jump to. No more are drawn than a reader may come to see in a moment: the farthest are let go of, and loaded again.
 import { call, roomPath } from "./api.js";
+import { requote } from "./quotes.js";
 
 // So many are put in without a scroll that stutters.
 const PAGE = 20;
@@ -13,6 +14,7 @@ const KEPT_MEANWHILE = 1_000;
 
 export class History extends EventTarget {
   #path;
+  #list;
   #timeline;
   #scroller;
   #sign;
@@ -22,9 +24,10 @@ export class History extends EventTarget {
   #meanwhile = new Map();
   #cut = null;
 
-  constructor({ slug, timeline, scroller, sign }) {
+  constructor({ slug, list, timeline, scroller, sign }) {
     super();
     this.#path = `${roomPath(slug)}/messages`;
+    this.#list = list;
     this.#timeline = timeline;
     this.#scroller = scroller;
     this.#sign = sign;
@@ -123,7 +126,10 @@ export class History extends EventTarget {
   }
 
   #catchUp() {
-    for (const message of this.#meanwhile.values()) if (this.#timeline.covers(message.seq)) this.#timeline.put(message);
+    for (const message of this.#meanwhile.values()) {
+      if (this.#timeline.covers(message.seq)) this.#timeline.put(message);
+      requote(this.#list, message);
+    }
     this.#meanwhile.clear();
   }
 }

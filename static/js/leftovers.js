@@ -33,6 +33,7 @@ export class Leftovers {
       const rooms = new Set(entries.map((entry) => entry.slug));
       await Promise.all([...rooms].map((slug) => this.#deliver(entries.filter((entry) => entry.slug === slug))));
       const left = await this.#outbox.all();
+      await this.#uploads.forgetStrays(this.#outbox);
       this.#mark(new Set(left.map((entry) => entry.slug).filter((slug) => slug !== this.#here)));
     } finally {
       this.#busy = false;

@@ -17,6 +17,8 @@ export class Reacting {
   #scroller;
   #tell;
   #asked = new Map();
+  // What is on its way, and whether it is to be there after that where somebody has changed their mind since.
+  #wanted = new Map();
 
   constructor({ slug, list, timeline, scroller, tell }) {
     this.#slug = slug;
@@ -33,7 +35,25 @@ export class Reacting {
     let undo = null;
     this.#scroller.hold(() => (undo = drawOwn(message, seq, text, on)));
     if (on) take(text);
-    this.#send(message, { text, on }).catch(() => this.#scroller.hold(undo));
+    this.#store(message, text, on, undo);
+  }
+
+  /** One after the other: two of them at once could arrive in either order. */
+  async #store(message, text, on, undo) {
+    const key = `${message.dataset.seq} ${text}`;
+    const isUnderWay = this.#wanted.has(key);
+    this.#wanted.set(key, on);
+    if (isUnderWay) return;
+    let stored = on;
+    try {
+      await this.#send(message, { text, on });
+    } catch {
+      this.#scroller.hold(undo);
+      stored = !on;
+    }
+    const wanted = this.#wanted.get(key);
+    this.#wanted.delete(key);
+    if (wanted !== stored && stored === on) this.react(message, text, wanted);
   }
 
   /** What was shown of a message does not say what of it is the reader's own: soon, and not all readers at once. */

@@ -1,15 +1,26 @@
 // Lets people answer a message: from its menu, or by a key where it has the focus.
+import { call, roomPath } from "./api.js";
 import { nameOf } from "./message-view.js";
 import { quoteOf } from "./quotes.js";
 import { serverHtmlOf } from "./server-html.js";
 
-export function letReply({ list, composer }) {
+export function letReply({ slug, list, composer, about }) {
   const reply = (message) => {
     const { seq, username } = message.dataset;
     const attachments = [...message.querySelectorAll(".attachment")].map(({ dataset }) => dataset);
     const quote = quoteOf({ username, name: nameOf(message), html: serverHtmlOf(message.querySelector(".message__text")), attachments });
     composer.answer({ seq: Number(seq), quote });
   };
+  // What was begun long ago may answer something that says something else by now.
+  composer.addEventListener("recalled", async ({ detail: seq }) => {
+    try {
+      const { messages } = await call("GET", `${roomPath(slug)}/messages?around=${seq}&limit=1`);
+      const now = messages.find((message) => message.seq === seq);
+      if (now) about.isNow(seq, quoteOf(now));
+    } catch (error) {
+      console.info("what is answered could not be read again", error);
+    }
+  });
   list.addEventListener("click", (event) => {
     const link = event.target.closest('[data-does="reply"]');
     if (!link || event.metaKey || event.ctrlKey) return;

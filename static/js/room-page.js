@@ -62,7 +62,7 @@ export async function startRoomPage() {
   const timeline = new Timeline({ list, me: boot.me, moreBefore: boot.more_before, moreAfter: boot.more_after });
   const scroller = new Scroller(document.getElementById("timeline-scroll"), list, () => !timeline.moreAfter);
   const folds = new Folds({ list, scroller });
-  const history = new History({ slug, timeline, scroller, sign: document.getElementById("loading-before") });
+  const history = new History({ slug, list, timeline, scroller, sign: document.getElementById("loading-before") });
   const jumps = letJump({ slug, timeline, scroller, folds, history, toNewest: () => toNewest(), say: (words) => announcer.say(words) });
   if (boot.at > 0) jumps.mark(boot.at);
   const stores = await openStores();
@@ -126,7 +126,7 @@ export async function startRoomPage() {
   const tray = form && letAttach({ form, uploads, announcer, slug });
   const composer = form && new Composer({ form, drafts: stores.drafts, slug, about, tray, commands: new Commands({ slug }), may, say, lasts: stores.outbox.lasts });
   if (form) letInsertEmoji(form.querySelector("textarea"));
-  if (form) letReply({ list, composer });
+  if (form) letReply({ slug, list, composer, about });
   const editing = form && new Editing({ list, timeline, scroller, sender, connection, composer, announcer });
   if (form) letRecord({ uploads, connection, slug, about, say });
   new PendingView({ sender, timeline, scroller, connection, announcer, composer, uploads });

@@ -270,3 +270,54 @@ fn links_days_and_the_way_back_lead_through_history() {
         assert_eq!(site.log().matches("ERROR").count(), 0, "{}", site.log());
     });
 }
+
+/// The page of older messages that the secret is on is held back until it is released.
+const HELD: &str = "const real = window.fetch;
+    const waits = new Promise((resolve) => (window.held = { came: 0, release: resolve }));
+    window.fetch = async (path, request) => {
+        const answer = await real(path, request);
+        if (!String(path).includes('before=')) return answer;
+        const text = await answer.clone().text();
+        if (text.includes('a secret')) {
+            held.came += 1;
+            await waits;
+        }
+        return answer;
+    };";
+
+#[test]
+fn what_is_deleted_while_its_answer_is_on_its_way_is_quoted_no_more() {
+    play(async {
+        let site = Site::unlimited(Database::Sqlite);
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &site.origin(), DESK).await;
+        ada.signs_up(&site, "ada").await;
+        let ben = site.signed_up("ben").await;
+        let says = async |message: Value| {
+            let path = "/api/rooms/lobby/messages";
+            ben.json("POST", path, &message).await.expect(201, "said");
+        };
+        says(json!({"message": "a secret"})).await;
+        says(json!({"message": "oh", "reply_to": 1})).await;
+        for number in 0..150 {
+            says(json!({ "message": format!("line {number}") })).await;
+        }
+        ada.enters("lobby").await;
+        ada.runs(HELD, &[]).await;
+        scrolls_to(&ada, 10, -1_500).await;
+        ada.until("older messages on their way", async || {
+            let script =
+                "document.querySelector('#timeline-scroll').scrollBy(0, -1500); return held.came";
+            ada.runs(script, &[]).await == 1
+        })
+        .await;
+        ben.json("DELETE", "/api/rooms/lobby/messages/1", &json!({}))
+            .await
+            .expect(200, "deleted");
+        says(json!({"message": "and on"})).await;
+        ada.sees("and on").await;
+        ada.runs("held.release()", &[]).await;
+        ada.until_quoted(2, "Message deleted").await;
+        ada.has_no_complaints().await;
+    });
+}

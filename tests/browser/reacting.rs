@@ -23,6 +23,18 @@ async fn presses(window: &Window, keys: &str) {
         .await;
 }
 
+/// The first change that the page asks for is held back until it is released.
+const HELD: &str = "const real = window.fetch;
+    const first = new Promise((resolve) => (window.held = { answered: 0, asked: 0, release: resolve }));
+    window.fetch = async (path, request) => {
+        if (request?.method !== 'PUT') return real(path, request);
+        held.asked += 1;
+        if (held.asked === 1) await first;
+        const answer = await real(path, request);
+        held.answered += 1;
+        return answer;
+    };";
+
 #[test]
 fn people_react_by_keyboard_and_everyone_sees_it() {
     play(async {
@@ -64,6 +76,22 @@ fn people_react_by_keyboard_and_everyone_sees_it() {
         ben.clicks(&mine).await;
         ada.shows(&format!("{message} .reaction--mine[data-count='1']"))
             .await;
+        // Of two clicks, the second counts, however long the first is on its way.
+        ben.runs(HELD, &[]).await;
+        ben.clicks(&theirs).await;
+        ben.clicks(&mine).await;
+        ben.shows(&theirs).await;
+        ben.runs("held.release()", &[]).await;
+        ben.until("both to be stored", async || {
+            ben.runs("return held.answered === 2", &[]).await == true
+        })
+        .await;
+        for window in [&ada, &ben] {
+            window
+                .shows(&format!("{message} .reaction[data-count='1']"))
+                .await;
+        }
+        ben.shows(&theirs).await;
         // What others set is counted without a word from anybody once the page comes anew.
         ben.reloads().await;
         ben.shows(&theirs).await;

@@ -6,7 +6,7 @@ use crate::driver::Driver;
 use crate::play;
 use crate::site::wire::Wire;
 use crate::site::{Database, Site};
-use crate::window::{DESK, Window};
+use crate::window::{DESK, ENTER, Window};
 
 #[test]
 fn unsent_messages_survive_a_reload_and_are_sent_once() {
@@ -124,6 +124,55 @@ fn signing_out_with_nothing_unsent_asks_nothing() {
         ada.sees("sent").await;
         ada.clicks("#logout button").await;
         ada.arrives_at("/login").await;
+    });
+}
+
+#[test]
+fn a_draft_is_as_the_last_tab_left_it_that_changed_it() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &site.origin(), DESK).await;
+        ada.signs_up(&site, "ada").await;
+        ada.enters("lobby").await;
+        let first = ada.tab().await;
+        let second = ada.opens_tab().await;
+        ada.enters("lobby").await;
+        ada.turns_to(&first).await;
+        ada.types("#composer-text", "half a thought").await;
+        ada.until("it to be kept", async || {
+            is_kept(&ada, "half a thought").await
+        })
+        .await;
+        // Opened before it was begun, looked at, and left without a word.
+        ada.turns_to(&second).await;
+        ada.turns_to(&first).await;
+        assert!(is_kept(&ada, "half a thought").await);
+        ada.turns_to(&second).await;
+        ada.goes_to("/").await;
+        assert!(is_kept(&ada, "half a thought").await);
+        // Opened in the middle of it, and left when it was sent.
+        ada.enters("lobby").await;
+        let typed = "return document.querySelector('#composer-text').value";
+        ada.until("the draft", async || {
+            ada.runs(typed, &[]).await == "half a thought"
+        })
+        .await;
+        ada.turns_to(&first).await;
+        ada.types("#composer-text", ENTER).await;
+        ada.sees("half a thought").await;
+        ada.until("it to be kept no more", async || {
+            !is_kept(&ada, "half a thought").await
+        })
+        .await;
+        ada.turns_to(&second).await;
+        ada.turns_to(&first).await;
+        ada.turns_to(&second).await;
+        ada.goes_to("/").await;
+        ada.enters("lobby").await;
+        ada.sees("half a thought").await;
+        assert_eq!(ada.runs(typed, &[]).await, "");
+        ada.has_no_complaints().await;
     });
 }
 

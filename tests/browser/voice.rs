@@ -69,6 +69,22 @@ fn a_voice_is_recorded_listened_to_and_heard_by_another() {
         assert_eq!(told["peaks"], 64);
         let seconds = told["seconds"].as_f64().unwrap();
         assert!((2.0..30.0).contains(&seconds), "{seconds}");
+        // Whoever presses twice sends it once, and not never.
+        ada.clicks("#record").await;
+        ada.until("a second of it", async || {
+            let script = "return document.querySelector('.recorder__time').textContent >= '0:01'";
+            ada.runs(script, &[]).await == true
+        })
+        .await;
+        let twice = "const send = document.querySelector('#recorder [data-does=send]'); send.click(); send.click();";
+        ada.runs(twice, &[]).await;
+        ben.shows(".message[data-seq='3'] voice-message").await;
+        ada.hides("#recorder").await;
+        ada.says("that was it").await;
+        ben.shows(".message[data-seq='4']").await;
+        ben.until_it_says(".message[data-seq='4'] .message__text", "that was it")
+            .await;
+
         ben.clicks(".message .voice__speed").await;
         ben.clicks(".message .voice__play").await;
         plays(&ben, ".message").await;

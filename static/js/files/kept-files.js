@@ -50,6 +50,17 @@ export class KeptFiles {
     return (await this.#all()).filter(({ clientId }) => clientId === null);
   }
 
+  /** Forgets those of tabs that are gone whose message waits no more: it was stored, or given up, just when the tab went. */
+  forgetStrays(outbox) {
+    return alone("adda-adopt-files", async () => {
+      const living = await livingTabs();
+      // Asked in this order, what is in neither is of nobody.
+      const waiting = new Set((await outbox.all()).map((entry) => entry.client_id));
+      const isStray = ({ clientId, tab }) => clientId !== null && !waiting.has(clientId) && !living.has(tab);
+      for (const { key } of (await this.#all()).filter(isStray)) await this.forget(key);
+    });
+  }
+
   /** Forgets all of them; how far those come that are on their way is not kept any more. */
   async clear() {
     this.#isOver = true;

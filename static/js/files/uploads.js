@@ -45,6 +45,11 @@ export class Uploads extends EventTarget {
     if (missing.length > 0) await this.#takeIn(await this.#kept.of(missing));
   }
 
+  /** Lets go of what pages that are gone have kept for messages that wait no more. */
+  forgetStrays(outbox) {
+    return this.#kept.forgetStrays(outbox);
+  }
+
   /** Whether all of them are here: a browser may have lost what it kept. */
   has(keys) {
     return keys.every((key) => this.#items.has(key));

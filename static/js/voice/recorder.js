@@ -15,6 +15,7 @@ export class Recorder {
   #say;
   #recording = null;
   #recorded = null;
+  #ending = null;
   #levels = [];
   #telling = null;
   #turn = 0;
@@ -118,11 +119,19 @@ export class Recorder {
   async #hand() {
     await this.#end();
     const recorded = this.#recorded;
+    // Discarded meanwhile, too short, or handed over by another press.
+    if (!recorded) return;
     this.#close();
-    if (recorded) this.#send(recorded);
+    this.#send(recorded);
   }
 
-  async #end() {
+  /** Ends the recording, once; whoever wants that while it ends waits for the same. */
+  #end() {
+    this.#ending ??= this.#toEnd().finally(() => (this.#ending = null));
+    return this.#ending;
+  }
+
+  async #toEnd() {
     const recording = this.#recording;
     if (!recording) return;
     this.#recording = null;
