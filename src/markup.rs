@@ -28,7 +28,7 @@ use crate::search::snippet::Piece as Found;
 use drawing::Piece;
 
 /// Rises with every change to what is drawn: what was stored under an earlier one is drawn anew.
-pub const VERSION: i32 = 3;
+pub const VERSION: i32 = 4;
 
 /// Texts beyond this, and all with code, take long enough to be drawn where nobody waits behind them.
 const QUICK_BYTES_MAX: usize = 2 * 1024;

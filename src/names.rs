@@ -12,7 +12,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::error::{Error, Result};
 use crate::secrets;
 use characters::{hides_something, is_visible, is_word, piles_up_marks};
-pub use characters::{is_plain_line, turns_direction, visible_characters};
+pub use characters::{is_hidden, is_plain_line, turns_direction, visible_characters};
 
 /// Characters a message may have, in Unicode scalar values.
 pub const MESSAGE_CHARACTERS_MAX: usize = 16_000;

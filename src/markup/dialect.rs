@@ -35,10 +35,17 @@ pub(super) struct Markdown<'a> {
 #[derive(Default)]
 struct Open {
     quotes: usize,
-    fence: Option<usize>,
+    fence: Option<Fence>,
     list: bool,
     /// Whether the line before was text, which a list's later number does not interrupt.
     text: bool,
+}
+
+/// Code that is open: how many backticks close it, and how far in its lines stand where it is an item's.
+#[derive(Clone, Copy)]
+struct Fence {
+    length: usize,
+    indent: usize,
 }
 
 /// A text as the parser is to read it. `addresses` are those that stand in it, in order.
@@ -118,8 +125,8 @@ impl Markdown<'_> {
     fn content(&mut self, line: Range<usize>, open: &mut Open) {
         let whole = &self.text[line.clone()];
         let bare = whole.trim_end_matches(['\n', '\r']);
-        if let Some(length) = open.fence {
-            return self.code(line, bare.len(), length, open);
+        if let Some(fence) = open.fence {
+            return self.code(line, bare.len(), fence, open);
         }
         let indent = bare.len() - bare.trim_start_matches([' ', '\t']).len();
         let begun = &bare[indent..];
@@ -132,7 +139,7 @@ impl Markdown<'_> {
         {
             *open = Open {
                 quotes: open.quotes,
-                fence: Some(length),
+                fence: Some(Fence { length, indent: 0 }),
                 ..Open::default()
             };
             return self.copy(line);
@@ -142,6 +149,11 @@ impl Markdown<'_> {
             (open.list, open.text) = (true, false);
             let words = line.start + indent + item;
             self.copy(line.start..words);
+            if let Some(length) = fence(&begun[item..]) {
+                let indent = columns(&bare[..indent + item]);
+                open.fence = Some(Fence { length, indent });
+                return self.copy(words..line.end);
+            }
             return self.words(words..line.end);
         }
         if open.list && indent >= 2 {
@@ -158,7 +170,7 @@ impl Markdown<'_> {
         self.words(line.start..words);
         self.put_in_lines(open.quotes);
         self.copy(words..line.end);
-        open.fence = Some(length);
+        open.fence = Some(Fence { length, indent: 0 });
     }
 
     /// Where code opens at the end of a line of text, and with how many backticks: people leave out the break before it.
@@ -172,10 +184,14 @@ impl Markdown<'_> {
     }
 
     /// A line of code, or the end of it; one may also stand at the end of the last line.
-    fn code(&mut self, line: Range<usize>, bare: usize, length: usize, open: &mut Open) {
+    fn code(&mut self, line: Range<usize>, bare: usize, fence: Fence, open: &mut Open) {
         let whole = self.text[line.start..line.start + bare].trim_end();
         let code = whole.trim_end_matches('`');
-        if whole.len() - code.len() < length {
+        // What stands less far in would end the item, and be no code.
+        let indent = whole.len() - whole.trim_start_matches([' ', '\t']).len();
+        let missing = fence.indent.saturating_sub(columns(&whole[..indent]));
+        self.put_in_spaces(missing);
+        if whole.len() - code.len() < fence.length {
             return self.copy(line);
         }
         open.fence = None;
@@ -186,6 +202,7 @@ impl Markdown<'_> {
         self.copy(line.start..end);
         self.put_in("\n");
         self.put_in_quotes(open.quotes);
+        self.put_in_spaces(fence.indent);
         self.copy(end..line.end);
     }
 
@@ -281,6 +298,12 @@ impl Markdown<'_> {
     fn put_in_quotes(&mut self, quotes: usize) {
         for _ in 0..quotes {
             self.put_in("> ");
+        }
+    }
+
+    fn put_in_spaces(&mut self, count: usize) {
+        if count > 0 {
+            self.put_in(&" ".repeat(count));
         }
     }
 

@@ -214,6 +214,29 @@ fn code_is_left_alone() {
         ),
         ("````\n```\n````", "<pre><code>```</code></pre>"),
     ]);
+    // In an item too, however far in its lines stand.
+    are_drawn(&[
+        (
+            "- ```\n  *a*\n\n    b\n  ```\n- c",
+            "<ul><li><pre><code>*a*\n\n  b</code></pre></li><li>c</li></ul>",
+        ),
+        (
+            "1. ```text\na\n# b\n```\nso",
+            "<ol><li><pre data-language=\"text\"><code>a\n# b</code></pre></li></ol>so",
+        ),
+        (
+            "> - ```\n>   a\n>   b```\n> - c",
+            "<blockquote><ul><li><pre><code>a\nb</code></pre></li><li>c</li></ul></blockquote>",
+        ),
+        (
+            "- a\n  - ```\n    b\n    ```",
+            "<ul><li>a<ul><li><pre><code>b</code></pre></li></ul></li></ul>",
+        ),
+        (
+            "- ```\n<b>",
+            "<ul><li><pre><code>&lt;b&gt;</code></pre></li></ul>",
+        ),
+    ]);
 }
 
 #[test]

@@ -80,7 +80,7 @@ pub fn visible_characters(text: &str) -> usize {
 }
 
 /// Format characters, letters without a shape and selectors of letters' variants; but for that of pictures in colour.
-fn is_hidden(character: char) -> bool {
+pub fn is_hidden(character: char) -> bool {
     character.general_category() == GeneralCategory::Format
         || matches!(
             character,
