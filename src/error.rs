@@ -49,6 +49,8 @@ pub enum Error {
         /// Which rule it breaks: a key `refusal-…` of the texts file.
         code: &'static str,
     },
+    /// What was to come did not go on coming; the text is a key of the texts file that says what.
+    Stalled(&'static str),
     /// Too often; come back after this long.
     RateLimited(Duration),
     /// Too much waits already.
@@ -74,6 +76,7 @@ impl Error {
             Error::TooLong => "too_long",
             Error::TooLarge => "too_large",
             Error::Unsupported => "unsupported",
+            Error::Stalled(_) => "timeout",
             Error::RateLimited(_) => "rate_limited",
             Error::Busy => "busy",
             Error::Unavailable(_) | Error::NoSpace => "unavailable",
@@ -105,6 +108,7 @@ impl fmt::Display for Error {
         match self {
             Error::BadRequest(why) => write!(formatter, "bad request: {why}"),
             Error::Refused(why) => write!(formatter, "forbidden: {why}"),
+            Error::Stalled(what) => write!(formatter, "timeout: {what}"),
             Error::Full(of) => write!(formatter, "conflict: {of}"),
             Error::Field { field, code } => write!(formatter, "{field}: {code}"),
             Error::ForeignOrigin { found, expected } => {

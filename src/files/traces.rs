@@ -50,6 +50,10 @@ pub fn overwrite(file: &mut impl Changeable, content_type: &str) -> Result<Left>
             drop(window);
             film::overwrite(file).map(|()| whole)
         }
+        "audio/mp4" => {
+            drop(window);
+            film::overwrite_places(file).map(|()| whole)
+        }
         _ => Ok(whole),
     }
 }

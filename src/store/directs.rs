@@ -88,7 +88,7 @@ pub(super) fn is_abandoned(conn: &mut Conn, room: RoomId) -> Result<bool> {
 /// Refuses what somebody says in a room for two of whom one has blocked the other.
 ///
 /// Errors: `Refused`, with a sentence that tells only those who blocked somebody of it.
-pub(super) fn refuse_where_blocked(conn: &mut Conn, room: RoomId, author: UserId) -> Result<()> {
+pub fn refuse_where_blocked(conn: &mut Conn, room: RoomId, author: UserId) -> Result<()> {
     let people: Vec<UserId> = memberships::table
         .filter(memberships::room_id.eq(room))
         .select(memberships::user_id)

@@ -63,6 +63,7 @@ pub fn status(error: &Error) -> StatusCode {
         Error::Empty | Error::TooLong | Error::Field { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         Error::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Error::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Error::Stalled(_) => StatusCode::REQUEST_TIMEOUT,
         Error::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
         Error::Busy | Error::Unavailable(_) | Error::NoSpace => StatusCode::SERVICE_UNAVAILABLE,
         Error::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

@@ -104,7 +104,7 @@ pub(super) async fn post(
         // Nobody holds a connection for as long as a file may take who may send none.
         let form = Form::read(&services, &request, body, None);
         let form = tokio::time::timeout(UNSENT_WITHIN, form).await;
-        let typed = form.map_err(|_| Error::BadRequest("bad-stalled"))??.typed();
+        let typed = form.map_err(|_| Error::Stalled("upload-stalled"))??.typed();
         return login::with_unsent(&services, &request, paths::room(slug.as_str()), typed);
     };
     let room = match deeds::room(&services, &signed_in.viewer, slug.as_str()).await {

@@ -24,10 +24,10 @@ use super::visitor::Caller;
 use crate::error::{Error, Result};
 use crate::files::{FileId, FileName};
 use crate::rights::{self, Action};
-use crate::store::UserId;
 use crate::store::rooms::Room;
 use crate::store::uploads::{Attachment, NewUpload, Quota};
 use crate::store::users::Viewer;
+use crate::store::{UserId, directs};
 
 /// Files that arrive at this node at the same time, and those of one person: so many as browsers open connections.
 const ARRIVING_MAX: usize = 128;
@@ -199,6 +199,13 @@ async fn take(
 async fn room(services: &Shared, viewer: &Viewer, slug: &str) -> Result<Room> {
     let room = deeds::room(services, viewer, slug).await?;
     rights::may(viewer.as_person(), Action::Post(room.rights))?;
+    if room.kind == "direct" {
+        let (id, user) = (room.id, viewer.id);
+        let read = services
+            .store
+            .read(move |conn| directs::refuse_where_blocked(conn, id, user));
+        read.await?;
+    }
     Ok(room)
 }
 

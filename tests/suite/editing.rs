@@ -136,6 +136,8 @@ async fn an_edit_based_on_what_is_no_longer_so_is_refused(database: Database) {
     asks_to_edit(&ada, "lobby", 1, &based_on("three", &second), 200).await;
     let ahead = json!({"message": "four", "based_on": 1_000});
     asks_to_edit(&ada, "lobby", 1, &ahead, 409).await;
+    let none = json!({"message": "four", "based_on": 0});
+    asks_to_edit(&ada, "lobby", 1, &none, 400).await;
     assert_eq!(texts(&ada.history("lobby").await), ["three"]);
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::eventually;
 use crate::people::Person;
+use crate::sending;
 use crate::site::nodes::Nodes;
 use crate::site::{Database, Site};
 use crate::socket::Socket;
@@ -157,6 +158,8 @@ async fn who_is_blocked_writes_to_them_no_more_and_nor_do_they(database: Databas
         refusal["error"]["message"],
         "You cannot write to this person."
     );
+    let refused = sending::upload(&ben, &slug, "why.txt", b"why?").await;
+    refused.expect(403, "a file for nobody");
     let seen_by_ben = ben.reads(&format!("/api/rooms/{slug}")).await;
     assert_eq!(seen_by_ben["can_post"], true);
     let of_ada = posts(&ada, &slug, "so", 403).await;

@@ -211,6 +211,45 @@ fn a_film_loses_what_is_written_beside_it() {
     assert!(!holds(&left, PLACE));
     assert!(holds(&left, b"what it shows"));
     assert_eq!(left.len(), film.len());
+    for beside in [
+        b"free", b"skip", b"wide", b"XMP_", b"sefd", b"uuid", b"meta", b"beam",
+    ] {
+        let beside = || atom(beside, PLACE);
+        let media = atom(b"mdia", &[atom(b"mdhd", b"its time"), beside()].concat());
+        let track = atom(
+            b"trak",
+            &[atom(b"tkhd", b"its size"), media, beside()].concat(),
+        );
+        let film = [
+            atom(b"ftyp", b"isom\0\0\0\0"),
+            beside(),
+            atom(
+                b"moov",
+                &[atom(b"mvhd", b"its length"), track, beside()].concat(),
+            ),
+            atom(b"mdat", b"what it shows"),
+            beside(),
+        ]
+        .concat();
+        let (left, _) = overwritten(film.clone(), "video/quicktime");
+        assert!(!holds(&left, PLACE));
+        for kept in [
+            b"what it shows".as_slice(),
+            b"its time",
+            b"its size",
+            b"its length",
+        ] {
+            assert!(holds(&left, kept));
+        }
+        assert_eq!(left.len(), film.len());
+    }
+    let called = atom(
+        b"udta",
+        &[atom(b"\xa9nam", b"A song"), atom(b"\xa9xyz", PLACE)].concat(),
+    );
+    let sound = [atom(b"ftyp", b"M4A \0\0\0\0"), atom(b"moov", &called)].concat();
+    let (left, _) = overwritten(sound.clone(), "audio/mp4");
+    assert!(!holds(&left, PLACE) && holds(&left, b"A song"));
 }
 
 /// A file that counts what is read and overwritten of it.

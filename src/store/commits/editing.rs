@@ -40,6 +40,9 @@ impl Numbering {
             return Ok(Outcome::Refused(Error::Empty));
         }
         let seen = edit.based_on.unwrap_or(message.revision);
+        if seen < 1 {
+            return Ok(Outcome::Refused(Error::BadRequest("bad-number")));
+        }
         // What else happened to it meanwhile, as a reaction, is in nobody's way.
         if seen > message.revision || message.worded_at.is_some_and(|worded| worded > seen) {
             return Ok(Outcome::Refused(Error::Stale));

@@ -50,17 +50,15 @@ impl Quota {
             return Err(Error::Refused("refusal-upload-unsent"));
         }
         let is_new = new_until.is_some_and(|until| until > Time::now().sql());
-        let most = match (self.0, is_new) {
-            (0, _) => return Ok(()),
-            (quota, true) => quota.min(NEW_BYTES_MAX),
-            (quota, false) => quota,
+        let (most, refusal) = match self.0 {
+            0 => return Ok(()),
+            quota if is_new && quota > NEW_BYTES_MAX => (NEW_BYTES_MAX, "refusal-upload-new"),
+            quota => (quota, "refusal-upload-quota"),
         };
         if used_by(conn, user)?.saturating_add(more) <= most {
             Ok(())
-        } else if is_new {
-            Err(Error::Refused("refusal-upload-new"))
         } else {
-            Err(Error::Refused("refusal-upload-quota"))
+            Err(Error::Refused(refusal))
         }
     }
 

@@ -94,7 +94,7 @@ impl Writing {
             }
             let passed = began.elapsed();
             if passed > PACE_AFTER && arrived < passed.as_secs() * PACE_MIN {
-                return Err(Error::BadRequest("bad-stalled"));
+                return Err(Error::Stalled("upload-stalled"));
             }
             self.add(&piece).await?;
         }
@@ -166,11 +166,11 @@ impl Writing {
     }
 }
 
-/// What comes next, if it comes in time. Errors: `BadRequest`.
+/// What comes next, if it comes in time. Errors: `Stalled`.
 pub(super) async fn in_time<T>(next: impl Future<Output = T>) -> Result<T> {
     tokio::time::timeout(SILENCE_MAX, next)
         .await
-        .map_err(|_| Error::BadRequest("bad-stalled"))
+        .map_err(|_| Error::Stalled("upload-stalled"))
 }
 
 /// Reads what nobody asked for. Errors: `TooLarge`.

@@ -147,7 +147,8 @@ async fn a_file_that_stalls_is_let_go(database: Database) {
     let read = tokio::time::timeout(wait, stream.read_to_end(&mut answer)).await;
     read.expect("it ends by itself").unwrap();
     let answer = String::from_utf8_lossy(&answer).into_owned();
-    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    assert!(answer.contains("\"timeout\""), "{answer}");
     eventually("what arrived to go", async || {
         lying(&site.data()).is_empty()
     })
