@@ -61,9 +61,15 @@ async function showHelp(slug) {
   const close = document.createElement("button");
   close.className = "button";
   close.textContent = t("dialog-close");
+  close.autofocus = true;
   form.append(close);
   dialog.append(title, document.adoptNode(page.getElementById("writing")), form);
   dialog.addEventListener("close", () => dialog.remove());
+  // Beside it means away from it.
+  dialog.addEventListener("click", ({ target, clientX: x, clientY: y }) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    if (target === dialog && (x < left || x > right || y < top || y > bottom)) dialog.close();
+  });
   document.body.append(dialog);
   dialog.showModal();
 }

@@ -32,11 +32,17 @@ export class Composer extends EventTarget {
     letFormat(this.#text);
     about.addEventListener("cancelled", () => this.#endEdit());
     about.addEventListener("ended", () => this.#text.focus());
-    about.addEventListener("changed", () => this.#plan());
+    about.addEventListener("changed", () => {
+      form.querySelector(".composer__send").textContent = t(about.edited ? "edit-save" : "composer-send");
+      this.#plan();
+    });
     this.#text.enterKeyHint = touch.matches ? "enter" : "send";
     form.addEventListener("submit", (event) => this.#submit(event, may, say));
     this.#text.addEventListener("keydown", (event) => this.#key(event));
-    this.#text.addEventListener("input", () => this.#changed());
+    this.#text.addEventListener("input", () => {
+      this.#commands.hide();
+      this.#changed();
+    });
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.#saveNow());
     addEventListener("pagehide", () => this.#saveNow());
     if (!lasts) this.#say(t("outbox-memory"));
@@ -105,7 +111,10 @@ export class Composer extends EventTarget {
     const text = this.#text.value;
     const carries = !this.#about.edited && !this.#tray.isEmpty;
     const needsWords = !carries && !this.#about.edited?.hasFiles;
-    if (text.trim() === "" && needsWords) return this.#text.focus();
+    if (text.trim() === "" && needsWords) {
+      if (this.#about.edited) this.#say(t("edit-empty"));
+      return this.#text.focus();
+    }
     if (this.#over() > 0) return this.#count();
     const isMeant = text.includes("@") ? await may(text) : true;
     if (!isMeant || this.#text.value !== text) return this.#text.focus();

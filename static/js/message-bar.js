@@ -54,7 +54,7 @@ export function tendBars(list) {
     next.focus();
   });
 
-  letHold(list, ".message__text, .message__byline", (target) => {
+  letHold(list, ".message__text, .message__byline, .attachment", (target) => {
     const message = target.closest(".message");
     if (!message.querySelector(".message__bar")) return;
     letGo();

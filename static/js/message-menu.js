@@ -9,7 +9,12 @@ export function tendMenus(list, area) {
     menu.classList.toggle("message__menu--up", below < 0);
   }, { capture: true });
   document.addEventListener("click", ({ target }) => {
-    for (const menu of list.querySelectorAll(".message__menu[open]")) if (!menu.contains(target) || target.closest(".message__tool")) menu.open = false;
+    for (const menu of list.querySelectorAll(".message__menu[open]")) {
+      if (menu.contains(target) && !target.closest(".message__tool")) continue;
+      // What has the focus would be hidden, and the focus lost.
+      if (menu.querySelector(".message__tools").contains(document.activeElement)) menu.querySelector("summary").focus({ preventScroll: true });
+      menu.open = false;
+    }
   });
   list.addEventListener("keydown", (event) => {
     const menu = event.key === "Escape" && event.target.closest(".message__menu[open]");

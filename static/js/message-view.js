@@ -24,6 +24,7 @@ export function drawMessage(message, isMine) {
   element.classList.toggle("message--mine", isMine && !isNotice(message));
   element.classList.toggle("message--notice", isNotice(message));
   element.dataset.username = message.username;
+  if (isMine && message.client_id) element.dataset.clientId = message.client_id;
   dress(element);
   setTime(element, message.sent_at);
   if (message.seq) {

@@ -44,7 +44,11 @@ export class Reading {
     connection.addEventListener("welcome", () => this.#again());
     document.addEventListener("visibilitychange", () => this.look());
     for (const change of ["focus", "blur"]) addEventListener(change, () => this.look());
-    this.#button.addEventListener("click", toNewest);
+    this.#button.addEventListener("click", ({ detail }) => {
+      toNewest();
+      // By a key: the button goes, and the focus is not to go with it.
+      if (detail === 0) document.getElementById("composer-text")?.focus({ preventScroll: true });
+    });
     this.look();
   }
 

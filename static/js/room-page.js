@@ -87,13 +87,13 @@ export async function startRoomPage() {
   letGoToDays({ slug, jumps, toNewest });
   comeWhenCalled();
   letMarkUnread({ slug, reading, announcer });
-  letDelete({ slug, list, announcer });
   customElements.define("voice-message", VoiceMessage);
   letPlay(list);
   new Lightbox(list);
   tendMenus(list, document.getElementById("timeline-scroll"));
   letMute({ announcer });
   const tell = teller(announcer);
+  letDelete({ slug, list, announcer, tell });
   learnNames(connection, list);
   tendBars(list);
   new Reacting({ slug, list, timeline, scroller, tell });

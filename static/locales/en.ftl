@@ -666,6 +666,7 @@ join-not-now = Not now
 ## A room
 
 room-back = All rooms
+search-back = Back to { $room }
 timeline-label = Messages
 timeline-empty = Nobody has said anything here yet. Say the first word below.
 timeline-older = Older messages
@@ -743,7 +744,7 @@ pins-link = { $count ->
    *[other] { $count } pinned messages
 }
 pin-go = Go to it
-pin-done = Pinned. It is at hand behind the pin over the conversation.
+pin-done = Pinned. The pin at the top of the room leads to it.
 unpin-done = Unpinned.
 pin-failed = That could not be pinned or unpinned. Try again.
 link-copied = The link is copied.
@@ -805,7 +806,7 @@ message-deleted = { $count ->
    *[other] { $count } messages deleted
 }
 delete-title = Delete this message?
-delete-words = What it says is gone for everyone, here and on every device. That it was there stays to be seen.
+delete-words = What it says is gone for everyone, here and on every device. A line says that a message was deleted.
 delete-done = The message is deleted.
 delete-failed = The message could not be deleted. Try again.
 
@@ -825,6 +826,7 @@ edit-end = Cancel editing
 edit-sending = Saving “{ $text }” …
 edit-offline = Saved when you are connected again: “{ $text }”
 edit-failed = Not saved: “{ $text }”. { $reason }
+edit-empty = A message says something. To take it back, choose Delete from its menu.
 edit-failed-other = Something went wrong.
 edit-is-now = It says this by now: “{ $text }”
 edit-keep = Save mine
@@ -839,7 +841,7 @@ versions-now = now
 versions-until = until
 versions-none = Nothing that it said before is kept.
 versions-erase = Delete earlier versions
-versions-erase-words = They are gone for everyone then. That the message was edited stays to be seen.
+versions-erase-words = They are gone for everyone then. The message still says that it was edited.
 message-unread = Mark unread
 message-unread-done = Unread from here on. This page stops reading along until you write or leave.
 message-unread-failed = That could not be marked unread. Try again.
@@ -946,6 +948,8 @@ recorder-pause = Pause
 recorder-resume = Go on recording
 recorder-stop = Stop and listen
 recorder-discard = Discard
+recorder-discard-title = Discard this recording?
+recorder-discard-words = What you said is gone then.
 voice-label = Voice message, { $duration }
 voice-play = Play
 voice-pause = Pause

@@ -66,6 +66,7 @@ export class Lightbox {
   }
 
   #step(by) {
+    this.#links = this.#links.map((link) => (link.isConnected ? link : this.#again(link)));
     let place = this.#place + by;
     // Some may have been deleted since, or let go of with the oldest.
     while (this.#links[place] && !this.#links[place].isConnected) place += by;
@@ -73,6 +74,15 @@ export class Lightbox {
     this.#show(place);
     // At either end the button that was used is no longer one.
     if (dialog.querySelector("button:disabled:focus") || document.activeElement === document.body) dialog.querySelector(`[data-does="${by > 0 ? "previous" : "next"}"]`).focus();
+  }
+
+  /** The same picture where its message was drawn anew: it was on its way, and is stored by now. */
+  #again(link) {
+    const message = link.closest(".message");
+    const place = [...message.querySelectorAll(".attachment__link")].indexOf(link);
+    const { clientId } = message.dataset;
+    const now = this.#list.querySelector(`.message[data-client-id="${CSS.escape(clientId ?? "")}"]`);
+    return now?.querySelectorAll(".attachment__link")[place] ?? link;
   }
 
   #clicked(target) {

@@ -1,11 +1,13 @@
 // Records a voice message in place of the text that could be written: say it, listen to it, send it or not.
 import { clockWords } from "../files/file-words.js";
+import { ask } from "../question.js";
 import { isWorded, t } from "../text.js";
 import { PEAKS, Recording, SECONDS_MOST, whyNot } from "./recording.js";
 import { drawWave } from "./wave.js";
 
 const TELL_EVERY = 3_000;
 const LEAST_SECONDS = 0.5;
+const ASKED_FROM = 5;
 const box = document.getElementById("composer-box");
 const panel = document.getElementById("recorder");
 
@@ -37,7 +39,7 @@ export class Recorder {
     button.addEventListener("click", () => (why ? say(t(`record-${why}`)) : this.#begin()));
     panel.addEventListener("click", (event) => this.#act(event));
     panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#discard();
+      if (event.key === "Escape") this.#wantsToDiscard();
     });
     addEventListener("beforeunload", (event) => {
       if (this.#recording || this.#recorded) event.preventDefault();
@@ -144,6 +146,15 @@ export class Recorder {
     if (this.#recorded.duration >= LEAST_SECONDS && this.#recorded.bytes.size > 0) return;
     this.#close();
     this.#say(t("record-short"));
+  }
+
+  /** A key that was meant for something else does not cost minutes of what was said. */
+  async #wantsToDiscard() {
+    const turn = this.#turn;
+    const seconds = this.#recording?.seconds ?? this.#recorded?.duration ?? 0;
+    const words = { title: t("recorder-discard-title"), words: t("recorder-discard-words"), yes: t("recorder-discard"), no: t("question-cancel") };
+    if (seconds >= ASKED_FROM && !(await ask(words))) return;
+    if (turn === this.#turn) this.#discard();
   }
 
   #discard() {
