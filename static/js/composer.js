@@ -112,7 +112,7 @@ export class Composer extends EventTarget {
     const carries = !this.#about.edited && !this.#tray.isEmpty;
     const needsWords = !carries && !this.#about.edited?.hasFiles;
     if (text.trim() === "" && needsWords) {
-      if (this.#about.edited) this.#say(t("edit-empty"));
+      if (this.#about.edited) this.#hint(t("edit-empty"));
       return this.#text.focus();
     }
     if (this.#over() > 0) return this.#count();
@@ -185,6 +185,12 @@ export class Composer extends EventTarget {
     else if (over > NEARLY - MOST) this.#say(t("composer-left", { count: -over }));
     else if (this.#note.dataset.counts) this.#note.hidden = true;
     this.#note.dataset.counts = over > NEARLY - MOST ? "yes" : "";
+  }
+
+  /** A sentence that goes with the next key. */
+  #hint(words) {
+    this.#say(words);
+    this.#note.dataset.counts = "yes";
   }
 
   #say(words) {

@@ -2,6 +2,7 @@
 import { boot } from "./boot.js";
 import { wordsOf } from "./about.js";
 import { isMuted } from "./muted.js";
+import { clockWords } from "./files/file-words.js";
 import { wordsIn } from "./server-html.js";
 
 const EXCERPT_MOST = 140;
@@ -40,7 +41,7 @@ export function dressQuotes(list) {
 export function quoteOf({ username, name, message = "", html = "", attachments = [], deleted = false }) {
   if (deleted) return { deleted };
   const words = html ? wordsIn(html) : message;
-  const files = attachments.map((file) => file.name).join(", ");
+  const files = attachments.map(({ name, voice, duration = 0 }) => (voice ? `🎤 ${clockWords(Math.round(duration))}` : name)).join(", ");
   return { username, name: name || username, excerpt: excerptOf(words || files) };
 }
 

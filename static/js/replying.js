@@ -7,7 +7,10 @@ import { serverHtmlOf } from "./server-html.js";
 export function letReply({ slug, list, composer, about }) {
   const reply = (message) => {
     const { seq, username } = message.dataset;
-    const attachments = [...message.querySelectorAll(".attachment")].map(({ dataset }) => dataset);
+    const attachments = [...message.querySelectorAll(".attachment")].map((file) => {
+      const voice = file.querySelector("voice-message");
+      return { name: file.dataset.name, voice: voice !== null, duration: Number(voice?.dataset.seconds ?? 0) };
+    });
     const quote = quoteOf({ username, name: nameOf(message), html: serverHtmlOf(message.querySelector(".message__text")), attachments });
     composer.answer({ seq: Number(seq), quote });
   };

@@ -85,6 +85,15 @@ fn a_voice_is_recorded_listened_to_and_heard_by_another() {
         ben.until_it_says(".message[data-seq='4'] .message__text", "that was it")
             .await;
 
+        ben.begins_to_answer(3).await;
+        ben.says("I hear you").await;
+        ada.shows(".message[data-seq='5'] .quote").await;
+        let quoted =
+            "return document.querySelector('.message[data-seq=\"5\"] .quote__words').textContent";
+        let words = ada.runs(quoted, &[]).await;
+        assert!(words.as_str().unwrap().starts_with("🎤 0:0"), "{words}");
+        assert_eq!(ben.runs(quoted, &[]).await, words);
+
         ben.clicks(".message .voice__speed").await;
         ben.clicks(".message .voice__play").await;
         plays(&ben, ".message").await;

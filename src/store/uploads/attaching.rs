@@ -1,5 +1,6 @@
 //! Files of messages: named once, by whoever sent them, in the room they were sent to.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -120,11 +121,17 @@ pub(in crate::store) fn of_messages(
     Ok(found)
 }
 
-/// What stands for a message without a text: its files' names.
+/// What stands for a message without a text: its files' names, and how long voices are, which are all called alike.
 pub fn names(attachments: &[Attachment]) -> String {
-    let names: Vec<&str> = attachments
+    let names: Vec<Cow<str>> = attachments
         .iter()
-        .map(|attachment| attachment.name.as_str())
+        .map(|attachment| match attachment.duration {
+            Some(duration) if attachment.voice => {
+                let seconds = duration.round() as u64;
+                format!("🎤 {}:{:02}", seconds / 60, seconds % 60).into()
+            }
+            _ => attachment.name.as_str().into(),
+        })
         .collect();
     names.join(", ")
 }

@@ -39,7 +39,10 @@ export class Recorder {
     button.addEventListener("click", () => (why ? say(t(`record-${why}`)) : this.#begin()));
     panel.addEventListener("click", (event) => this.#act(event));
     panel.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") this.#wantsToDiscard();
+      if (event.key !== "Escape") return;
+      // It would close the question at once.
+      event.preventDefault();
+      this.#wantsToDiscard();
     });
     addEventListener("beforeunload", (event) => {
       if (this.#recording || this.#recorded) event.preventDefault();
