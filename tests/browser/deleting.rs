@@ -5,7 +5,7 @@ use crate::play;
 use crate::site::{Database, Site};
 use crate::window::{DESK, PHONE, Window};
 
-async fn deletes(window: &Window, seq: usize) {
+async fn wants_to_delete(window: &Window, seq: usize) {
     let message = format!(".message[data-seq='{seq}']");
     // Without a pointer: the keyboard reaches the menu as well.
     window
@@ -14,6 +14,10 @@ async fn deletes(window: &Window, seq: usize) {
     window
         .clicks(&format!("{message} [data-does=delete]"))
         .await;
+}
+
+async fn deletes(window: &Window, seq: usize) {
+    wants_to_delete(window, seq).await;
     window.clicks("#question-yes").await;
 }
 
@@ -48,6 +52,20 @@ fn what_is_deleted_leaves_one_quiet_line_on_every_page() {
         ben.sees("2 messages deleted").await;
         assert_eq!(ben.stored().await[0], drawn_live[0]);
         ada.hides(".message__menu[open]").await;
+
+        // Who thinks better of it is where they were; what fails is said where one looks.
+        wants_to_delete(&ada, 4).await;
+        ada.clicks("#question-no").await;
+        ada.hides("#question").await;
+        ada.shows(".message[data-seq='4'] .message__more:focus")
+            .await;
+        ada.runs("window.fetch = () => Promise.reject(new TypeError())", &[])
+            .await;
+        deletes(&ada, 4).await;
+        ada.shows("#timeline-note").await;
+        let note = "The message could not be deleted. Try again.";
+        ada.until_it_says("#timeline-note", note).await;
+        ada.sees("four").await;
         ben.has_no_complaints().await;
     });
 }

@@ -65,6 +65,26 @@ pub(super) struct Connection<'a> {
     pub settled: bool,
 }
 
+impl Connection<'_> {
+    fn opened(
+        (person, room): (u32, u32),
+        (node, sign_in): (u32, u32),
+        (opened, from): (Moment, i64),
+    ) -> Self {
+        Connection {
+            person,
+            room,
+            node,
+            sign_in,
+            opened,
+            from,
+            shown: Vec::new(),
+            ended: None,
+            settled: false,
+        }
+    }
+}
+
 impl<'a> Index<'a> {
     pub fn of(evidence: &'a Evidence) -> Index<'a> {
         let mut index = Index {
@@ -151,13 +171,7 @@ impl<'a> Index<'a> {
                 kind,
                 on,
             } => {
-                let name = (*room, *seq, *person, kind.as_str());
-                let wanted = self.reactions.entry(name).or_default();
-                // One is under way at a time: what comes again is the same.
-                if wanted.last().is_none_or(|last| last.on != *on) {
-                    let (on, reacted) = (*on, false);
-                    wanted.push(Reaction { on, reacted });
-                }
+                self.is_reacting((*room, *seq, *person, kind), *on);
             }
             What::Reacted {
                 room,
@@ -166,11 +180,7 @@ impl<'a> Index<'a> {
                 on,
                 revision,
             } => {
-                let name = (*room, *seq, *person, kind.as_str());
-                let wanted = self.reactions.entry(name).or_default().iter_mut();
-                for last in wanted.rev().take(1).filter(|last| last.on == *on) {
-                    last.reacted = true;
-                }
+                self.has_reacted((*room, *seq, *person, kind), *on);
                 let state = (*room, *seq, *revision);
                 self.reacted.entry(state).or_insert(*at);
             }
@@ -187,28 +197,15 @@ impl<'a> Index<'a> {
                 sign_in,
                 ..
             } => {
-                let opened = Connection {
-                    person: *person,
-                    room: *room,
-                    node: *node,
-                    sign_in: *sign_in,
-                    opened: *at,
-                    from: *from,
-                    shown: Vec::new(),
-                    ended: None,
-                    settled: false,
-                };
+                let begins = (*at, *from);
+                let opened = Connection::opened((*person, *room), (*node, *sign_in), begins);
                 self.connections.insert(*connection, opened);
             }
             What::Shown {
                 connection,
                 message,
             } => {
-                if let Some(connection) = self.connections.get_mut(connection) {
-                    connection.shown.push((*at, message));
-                    let room = connection.room;
-                    self.is_worded(room, message);
-                }
+                self.is_shown(*connection, *at, message);
             }
             What::Ended { connection, .. } => {
                 if let Some(connection) = self.connections.get_mut(connection) {
@@ -225,6 +222,30 @@ impl<'a> Index<'a> {
             | What::SignedOut { .. }
             | What::Sampled { .. }
             | What::Stuck { .. } => {}
+        }
+    }
+
+    fn is_shown(&mut self, connection: u32, at: Moment, message: &'a Seen) {
+        if let Some(connection) = self.connections.get_mut(&connection) {
+            connection.shown.push((at, message));
+            let room = connection.room;
+            self.is_worded(room, message);
+        }
+    }
+
+    fn is_reacting(&mut self, name: (u32, i64, u32, &'a str), on: bool) {
+        let wanted = self.reactions.entry(name).or_default();
+        // One is under way at a time: what comes again is the same.
+        if wanted.last().is_none_or(|last| last.on != on) {
+            let reacted = false;
+            wanted.push(Reaction { on, reacted });
+        }
+    }
+
+    fn has_reacted(&mut self, name: (u32, i64, u32, &'a str), on: bool) {
+        let last = self.reactions.entry(name).or_default().last_mut();
+        if let Some(last) = last.filter(|last| last.on == on) {
+            last.reacted = true;
         }
     }
 
