@@ -138,7 +138,7 @@ pub struct Config {
     #[arg(long, env = "ADDA_SETUP_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = values::parse_setup_token)]
     pub setup_token: Option<String>,
 
-    /// Messages a second that one person may post over all their sockets; 0 lifts this, the frame limit and that on making rooms
+    /// Messages a second that one person may post over all their sockets; 0 lifts this, the frame limit, and those on making rooms, reporting and searching
     #[arg(long, env = "ADDA_MESSAGES_PER_SECOND", default_value_t = 5.0, value_name = "NUMBER", value_parser = values::parse_rate)]
     pub messages_per_second: f64,
 

@@ -35,6 +35,9 @@ export class Leftovers {
       const left = await this.#outbox.all();
       await this.#uploads.forgetStrays(this.#outbox);
       this.#mark(new Set(left.map((entry) => entry.slug).filter((slug) => slug !== this.#here)));
+    } catch (error) {
+      // The page is being left, and nothing of it is run any more.
+      console.info("what was left behind waits for the next page", error);
     } finally {
       this.#busy = false;
     }

@@ -70,6 +70,8 @@ export function tendBars(list) {
     }
   });
   document.addEventListener("keydown", ({ key }) => key === "Escape" && letGo());
+  // The page may have been opened at one.
+  if (list.contains(document.activeElement)) attach(document.activeElement.closest(".message"));
 }
 
 const partsOf = (bar) => [...bar.querySelectorAll(".message__quick, .message__button, .message__more")];

@@ -176,6 +176,41 @@ fn a_draft_is_as_the_last_tab_left_it_that_changed_it() {
     });
 }
 
+#[test]
+fn files_kept_for_a_message_that_waits_no_more_are_forgotten() {
+    play(async {
+        let site = Site::start(Database::Sqlite);
+        let driver = Driver::start();
+        let ada = Window::open(&driver, &site.origin(), DESK).await;
+        ada.signs_up(&site, "ada").await;
+        ada.enters("lobby").await;
+        // As a tab leaves them that ends between its message and its files; and one of a message that is still written.
+        let leaves = "const [done] = arguments;
+            indexedDB.open('adda').onsuccess = ({target: {result: database}}) => {
+                const change = database.transaction(['uploads', 'bytes'], 'readwrite');
+                for (const [key, clientId] of [['a', 'gone'], ['b', null]]) {
+                    change.objectStore('uploads').put({key, clientId, account: 'ada', slug: 'garden', tab: 'gone'});
+                    change.objectStore('bytes').put({key, account: 'ada', bytes: new Blob(['tea'])});
+                }
+                change.oncomplete = () => { database.close(); done(true); };
+            };";
+        ada.awaits(leaves, &[]).await;
+        let keys = "const [done] = arguments;
+            indexedDB.open('adda').onsuccess = ({target: {result: database}}) => {
+                database.transaction('bytes').objectStore('bytes').getAllKeys().onsuccess = ({target: {result}}) => {
+                    database.close();
+                    done(result);
+                };
+            };";
+        ada.reloads().await;
+        ada.until("the first to be gone", async || {
+            ada.awaits(keys, &[]).await == json!(["b"])
+        })
+        .await;
+        ada.has_no_complaints().await;
+    });
+}
+
 /// Whether the browser keeps a draft with this text, which it does a moment after the last key.
 async fn is_kept(window: &Window, text: &str) -> bool {
     let script = "const [text, done] = arguments;
