@@ -95,6 +95,7 @@ export class Timeline {
 
   addPending({ client_id, text, attachments, written_at, answered }) {
     const message = {
+      client_id,
       username: this.#me.username,
       name: this.#me.name,
       avatar: this.#me.avatar,

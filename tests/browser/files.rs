@@ -263,6 +263,24 @@ fn pictures_are_looked_at_one_after_the_other_by_keyboard() {
             "two.png",
             "focus is where the reader is"
         );
+
+        // One opens what is still on its way, and goes on when it has arrived.
+        let three = folder.picture("three.png", (900, 700), [60, 60, 200]);
+        let four = folder.picture("four.png", (900, 700), [200, 200, 60]);
+        ada.chooses(&[&three, &four]).await;
+        ada.has_in_the_tray(&["three.png", "four.png"]).await;
+        site.freeze();
+        ada.types("#composer-text", ENTER).await;
+        ada.types(".message--pending .attachment__link", ENTER)
+            .await;
+        shown("three.png").await;
+        site.thaw();
+        ada.until("nothing to wait", async || ada.pending().await.is_empty())
+            .await;
+        ada.types("#lightbox", ARROW_RIGHT).await;
+        shown("four.png").await;
+        ada.types("#lightbox", ESCAPE).await;
+        ada.hides("#lightbox").await;
         ada.has_no_complaints().await;
     });
 }

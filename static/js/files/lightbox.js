@@ -78,10 +78,10 @@ export class Lightbox {
 
   /** The same picture where its message was drawn anew: it was on its way, and is stored by now. */
   #again(link) {
-    const message = link.closest(".message");
+    const message = link.closest(".message[data-client-id]");
+    if (!message) return link;
     const place = [...message.querySelectorAll(".attachment__link")].indexOf(link);
-    const { clientId } = message.dataset;
-    const now = this.#list.querySelector(`.message[data-client-id="${CSS.escape(clientId ?? "")}"]`);
+    const now = this.#list.querySelector(`.message[data-client-id="${CSS.escape(message.dataset.clientId)}"]`);
     return now?.querySelectorAll(".attachment__link")[place] ?? link;
   }
 
