@@ -7,13 +7,20 @@ use crate::play;
 use crate::site::{Database, Site};
 use crate::window::{DESK, Window};
 
-/// Counts over all tabs how often permission is asked for and something is shown.
+/// Counts over all tabs how often permission is asked for and something is shown, and notes when the page is connected.
 const COUNT: &str = "
     const count = (what) => localStorage.setItem(what, Number(localStorage.getItem(what)) + 1);
     const ask = Notification.requestPermission.bind(Notification);
     Notification.requestPermission = () => { count('asked'); return ask(); };
     const show = ServiceWorkerRegistration.prototype.showNotification;
-    ServiceWorkerRegistration.prototype.showNotification = function (...what) { count('shown'); return show.apply(this, what); };";
+    ServiceWorkerRegistration.prototype.showNotification = function (...what) { count('shown'); return show.apply(this, what); };
+    const Plain = WebSocket;
+    window.WebSocket = class extends Plain {
+        constructor(...what) {
+            super(...what);
+            this.addEventListener('message', () => (window.isWelcome = true), { once: true });
+        }
+    };";
 const SHOWN: &str = "const done = arguments[0];
     navigator.serviceWorker.getRegistration('/')
         .then((registration) => registration ? registration.getNotifications() : [])
@@ -22,6 +29,16 @@ const SHOWN: &str = "const done = arguments[0];
 async fn counted(window: &Window, what: &str) -> Value {
     let script = "return Number(localStorage.getItem(arguments[0]))";
     window.runs(script, &[json!(what)]).await
+}
+
+/// Opens the first page, and waits until it is connected: of what is said before that nobody is told.
+async fn waits_at_home(window: &Window) {
+    window.goes_to("/").await;
+    window
+        .until("the page to be connected", async || {
+            window.runs("return window.isWelcome === true", &[]).await == true
+        })
+        .await;
 }
 
 async fn has(window: &Window, notifications: &[&str]) {
@@ -70,7 +87,7 @@ fn one_notification_tells_of_a_message_until_it_is_read() {
         let first = ben.tab().await;
         let second = ben.opens_tab().await;
         ben.counts(COUNT).await;
-        ben.goes_to("/").await;
+        waits_at_home(&ben).await;
         ben.hides("#notifications-offer").await;
 
         ada.enters("lobby").await;
@@ -96,7 +113,7 @@ fn one_notification_tells_of_a_message_until_it_is_read() {
             .await;
         assert_eq!(counted(&ben, "shown").await, 1, "not while one looks");
 
-        ben.goes_to("/").await;
+        waits_at_home(&ben).await;
         ada.says("@ben, oops").await;
         has(&ben, &["ada in Lobby: @ben, oops"]).await;
         let delete = "fetch('/api/rooms/lobby/messages/3', { method: 'DELETE' })";
