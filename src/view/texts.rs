@@ -49,7 +49,10 @@ pub fn error(error: &Error) -> String {
             // Most malformed requests are of programs; those without a sentence of their own share one.
             return look_up(key, &arguments).unwrap_or_else(|| plain("error-bad_request"));
         }
-        Error::Field { code, .. } | Error::Refused(code) | Error::Full(code) => {
+        Error::Field { code, .. }
+        | Error::Refused(code)
+        | Error::Full(code)
+        | Error::Stalled(code) => {
             return plain(code);
         }
         Error::Stale => return plain("error-stale"),
@@ -176,6 +179,7 @@ mod tests {
             Error::Unsupported,
             Error::Busy,
             Error::NoSpace,
+            Error::Stalled("upload-stalled"),
             Error::BadRequest("bad-json"),
             Error::RateLimited(Duration::from_secs(3)),
             Error::Unavailable("cause".to_owned()),

@@ -149,6 +149,7 @@ async fn a_file_that_stalls_is_let_go(database: Database) {
     let answer = String::from_utf8_lossy(&answer).into_owned();
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     assert!(answer.contains("\"timeout\""), "{answer}");
+    assert!(answer.contains("The file stopped arriving."), "{answer}");
     eventually("what arrived to go", async || {
         lying(&site.data()).is_empty()
     })
